@@ -1,0 +1,234 @@
+"""What the stages hand to each other: frozen, slotted, and free of behaviour that costs.
+
+A record never holds a reference to a stage, a model or a file. Offsets are always
+character offsets into `Article.text` as Python counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+
+class Relation(str, Enum):
+    """What one article is to another, from the closest relation to the loosest."""
+
+    EXACT_COPY = "exact_copy"
+    NEAR_COPY = "near_copy"
+    EXCERPT = "excerpt"
+    TRANSLATION = "translation"
+    SAME_EVENT = "same_event"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+#: Relations that join a duplicate cluster; with `TRANSLATION`, a syndication cluster.
+COPIES = frozenset({Relation.EXACT_COPY, Relation.NEAR_COPY, Relation.EXCERPT})
+
+
+class Role(str, Enum):
+    """What a segment of a crawled page is. Only `BODY` enters fingerprints."""
+
+    TITLE = "title"
+    BODY = "body"
+    BYLINE = "byline"
+    CREDIT = "credit"
+    DATELINE = "dateline"
+    CAPTION = "caption"
+    RELATED = "related"
+    COMMENT = "comment"
+    FURNITURE = "furniture"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Level(str, Enum):
+    """The three nested kinds of cluster."""
+
+    DUPLICATE = "duplicate"
+    SYNDICATION = "syndication"
+    EVENT = "event"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read, repaired but not cleaned.
+
+    Attributes:
+        id: unique in its corpus.
+        text: the crawled text with its furniture; NFC, no control or bidi characters.
+        title: the headline if the input had one in a field of its own.
+        url: where it was published.
+        source: the outlet; empty when unknown.
+        published: a `date` when the input gave no time of day; an aware `datetime` else.
+        language: ISO 639-1 code if the input said so.
+        origin: where it was read, as ``FILE:LINE`` or ``FILE``.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    published: date | datetime | None = None
+    language: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of `Article.text` and what it is on the page."""
+
+    role: Role
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom an article credits: an agency, an outlet or a link.
+
+    Attributes:
+        name: the outlet or agency in its usual spelling, or as written if unknown.
+        url: the link that was given; empty when none.
+        key: what two spellings of one outlet share: an agency's id or a bare domain.
+        start: offset of the credit in the text.
+        end: offset behind it.
+    """
+
+    name: str
+    url: str = ""
+    key: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A calendar date that the text states, resolved.
+
+    Attributes:
+        date: the day.
+        start: offset of the mention.
+        end: offset behind it.
+        relative: True for "sáng nay" or "yesterday", which need the publication date.
+        year_given: False where the year was taken from the publication date.
+    """
+
+    date: date
+    start: int
+    end: int
+    relative: bool = False
+    year_given: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What enrichment found in one article.
+
+    Attributes:
+        language: ISO 639-1 code, or "und".
+        title: the headline, from its field or from the text.
+        event_date: the day of the main happening, or None.
+        dateline: the place id of the dateline or the lead's first place; empty if none.
+        byline: the reporter as written; empty if none.
+        credits: whom the article credits, in text order.
+        dates: every date the body states, in text order.
+        places: gazetteer ids the body names, in text order, repeated as mentioned.
+        numbers: canonical numbers of the body ("1800", "7.5"), in text order.
+        documents: document numbers ("47/NQ-CP"), in text order.
+    """
+
+    language: str
+    title: str = ""
+    event_date: date | None = None
+    dateline: str = ""
+    byline: str = ""
+    credits: tuple[Credit, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    places: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Text that two articles share or that says the same in both.
+
+    Attributes:
+        a: ``(start, end)`` in the first article's text.
+        b: ``(start, end)`` in the second's.
+        score: 1.0 for shared words; cosine of the sentence vectors for aligned ones.
+    """
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a pair was given its relation, in terms that a person can check.
+
+    Attributes:
+        features: the numbers the decision was made from, by name.
+        passages: shared passages (one language) or aligned sentences (two).
+        agreeing: kind ("dates", "places", "names", "numbers", "documents") to the values
+            that both articles state.
+        conflicting: kind to ``(only in a, only in b)`` where the two exclude each other.
+        reasons: sentences about the original, the source and the relation.
+    """
+
+    features: Mapping[str, float] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+    agreeing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conflicting: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two related articles; `a` sorts before `b`.
+
+    Attributes:
+        score: calibrated probability that `relation` holds, 0 to 1.
+        original: id of the one that came first, or None where nothing speaks.
+        original_confidence: 0 to 1; 0 when `original` is None.
+        same_source: both were published by one outlet.
+    """
+
+    a: str
+    b: str
+    relation: Relation
+    score: float
+    original: str | None = None
+    original_confidence: float = 0.0
+    same_source: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Articles that belong together at one level.
+
+    Attributes:
+        id: the same for the same members, in any order and on any machine.
+        members: article ids, sorted.
+        original: id of the article the others derive from, or None.
+        original_confidence: 0 to 1; 0 when `original` is None.
+    """
+
+    id: str
+    level: Level
+    members: tuple[str, ...]
+    original: str | None = None
+    original_confidence: float = 0.0

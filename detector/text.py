@@ -1,0 +1,413 @@
+"""Text to words, once: normalised word hashes that every later stage shares.
+
+A word is a run of letters, marks and digits; an ideograph is a word of its own. Its hash
+ignores case and, because Vietnamese writes one tone a syllable and newsrooms place it
+differently (`hoà`, `hòa`), counts the tone without its position. The folded hash ignores
+every diacritic, so that `Thủy` and `Thuy` agree.
+
+Words are found and hashed by NumPy over code points: a polynomial hash of each word is a
+difference of prefix sums, so no Python object is made for a word. Hashes are the same on
+every machine and in every run; `VERSION` changes when they change.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+U64 = npt.NDArray[np.uint64]
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+
+#: Part of every index's fingerprint: hashes of another version cannot be compared.
+VERSION = 1
+
+# Character classes, one bit each.
+_WORD, _DIGIT, _UPPER, _IDEOGRAPH, _STOP, _NEWLINE, _SPACE = 1, 2, 4, 8, 16, 32, 64
+
+# Token flags, one bit each.
+CAPITAL = 1  # begins with an upper-case letter
+ACRONYM = 2  # two letters or more, all upper case
+NUMBER = 4  # begins with a digit
+SENTENCE = 8  # first word of a sentence
+PARAGRAPH = 16  # first word of a line
+
+_TABLE = 0x3000  # below: table look-ups; above: ranges
+_BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that its powers can be divided out again
+_MASK = (1 << 64) - 1
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_BLOCK = 1 << 17  # characters hashed at once: the arrays then stay in the cache
+_TONES = {"\u0300": 1, "\u0301": 2, "\u0303": 3, "\u0309": 4, "\u0323": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of a batch of texts, as parallel arrays.
+
+    Attributes:
+        hashes: shape (n,), word hashes, case and tone placement ignored.
+        folded: shape (n,), the same without any diacritic.
+        starts: shape (n,), offset of each word in its own text.
+        ends: shape (n,), offset behind it.
+        flags: shape (n,), `CAPITAL`, `ACRONYM`, `NUMBER`, `SENTENCE`, `PARAGRAPH`.
+        capitals: shape (n,), how many upper-case letters each word has.
+        bounds: shape (texts + 1,); text i owns words ``bounds[i]:bounds[i + 1]``.
+    """
+
+    hashes: U64
+    folded: U64
+    starts: I32
+    ends: I32
+    flags: U8
+    capitals: U8
+    bounds: I64
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def of(self, i: int) -> Tokens:
+        """The words of text `i` alone."""
+        a, b = int(self.bounds[i]), int(self.bounds[i + 1])
+        return self._slice(a, b, np.array([0, b - a], np.int64))
+
+    def within(self, start: int, end: int) -> Tokens:
+        """The words of a single text that begin in ``start <= offset < end``."""
+        a, b = np.searchsorted(self.starts, [start, end])
+        return self._slice(int(a), int(b), np.array([0, b - a], np.int64))
+
+    def select(self, keep: npt.NDArray[np.bool_]) -> Tokens:
+        """The words where `keep` is true, each still in its own text."""
+        kept = np.concatenate([[0], np.cumsum(keep)])
+        return Tokens(
+            self.hashes[keep],
+            self.folded[keep],
+            self.starts[keep],
+            self.ends[keep],
+            self.flags[keep],
+            self.capitals[keep],
+            kept[self.bounds],
+        )
+
+    def _slice(self, a: int, b: int, bounds: I64) -> Tokens:
+        return Tokens(
+            self.hashes[a:b],
+            self.folded[a:b],
+            self.starts[a:b],
+            self.ends[a:b],
+            self.flags[a:b],
+            self.capitals[a:b],
+            bounds,
+        )
+
+
+def normalise(text: str) -> str:
+    """NFC, with the quick check first: nearly all news text already is."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Lower case without diacritics: ``Phan Xuân Thủy`` and ``PHAN XUAN THUY`` agree."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def mix(values: U64) -> U64:
+    """Spread 64-bit values over all bits (the finaliser of SplitMix64; Steele et al. 2014)."""
+    values = values ^ (values >> np.uint64(30))
+    values = values * np.uint64(0xBF58476D1CE4E5B9)
+    values = values ^ (values >> np.uint64(27))
+    values = values * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def word_hash(word: str) -> int:
+    """The hash of one word as `tokenise` gives it.
+
+    Raises:
+        ValueError: if `word` is not exactly one word.
+    """
+    found = tokenise([normalise(word)]).hashes
+    if len(found) != 1:
+        raise ValueError(f"{word!r} is {len(found)} words, not one")
+    return int(found[0])
+
+
+def tokenise(texts: Sequence[str]) -> Tokens:
+    """Find and hash the words of NFC texts.
+
+    Args:
+        texts: any number of texts, normalised with `normalise`.
+
+    Returns:
+        The words of all texts, in order.
+    """
+    parts: list[Tokens] = []
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text) + 1
+        if size >= _BLOCK:
+            parts.append(_tokenise_block(block))
+            block, size = [], 0
+    if block or not parts:
+        parts.append(_tokenise_block(block))
+    return parts[0] if len(parts) == 1 else concatenate(parts)
+
+
+def concatenate(parts: Sequence[Tokens]) -> Tokens:
+    """One batch from several, in order."""
+    offsets = np.cumsum([0] + [len(p.hashes) for p in parts])
+    bounds = [p.bounds[:-1] + o for p, o in zip(parts, offsets, strict=False)]
+    return Tokens(
+        np.concatenate([p.hashes for p in parts]),
+        np.concatenate([p.folded for p in parts]),
+        np.concatenate([p.starts for p in parts]),
+        np.concatenate([p.ends for p in parts]),
+        np.concatenate([p.flags for p in parts]),
+        np.concatenate([p.capitals for p in parts]),
+        np.concatenate([*bounds, offsets[-1:]]),
+    )
+
+
+def shingles(words: U64, bounds: I64, size: int) -> tuple[U64, I64]:
+    """Hashes of all runs of `size` neighbouring words within each text.
+
+    A text shorter than `size` words has one shingle of all its words; an empty one none.
+
+    Args:
+        words: shape (n,), word hashes.
+        bounds: shape (texts + 1,), as in `Tokens.bounds`.
+        size: words in a shingle, at least 1.
+
+    Returns:
+        Shingle hashes in text order, repeats kept, and their bounds.
+    """
+    counts = np.diff(bounds)
+    made = np.where(counts >= size, counts - size + 1, np.minimum(counts, 1))
+    new_bounds = np.concatenate([[0], np.cumsum(made)])
+    total = int(new_bounds[-1])
+    if total == 0:
+        return np.zeros(0, np.uint64), new_bounds
+    first = np.arange(total) + np.repeat(bounds[:-1] - new_bounds[:-1], made)
+    padded = np.concatenate([words, np.zeros(size, np.uint64)])
+    last = np.repeat(bounds[1:], made)
+    short = np.repeat(counts < size, made)
+    value = padded[first].copy()
+    for step in range(1, size):
+        value *= np.uint64(_BASE)
+        nxt = padded[first + step]
+        if short.any():
+            nxt = np.where(short & (first + step >= last), np.uint64(0), nxt)
+        value += nxt
+    return mix(value), new_bounds
+
+
+def sentences(tokens: Tokens, length: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of one text, from the first word of each to the next.
+
+    Args:
+        tokens: the words of a single text.
+        length: the text's length in characters.
+    """
+    first = tokens.starts[(tokens.flags & SENTENCE) != 0].tolist()
+    yield from zip(first, [*first[1:], length], strict=True)
+
+
+def _tokenise_block(texts: Sequence[str]) -> Tokens:
+    lengths = np.fromiter((len(t) + 1 for t in texts), np.int64, len(texts))
+    ends_of_text = np.cumsum(lengths)
+    joined = "\n".join(texts) + "\n"
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds, letters, tones, folds = _look_up(points)
+    word = (kinds & _WORD).view(np.bool_)
+    edge = np.empty(len(points) + 1, np.bool_)
+    edge[0] = word[0] if len(word) else False
+    edge[-1] = False
+    np.not_equal(word[1:], word[:-1], out=edge[1:-1])
+    if (kinds & _IDEOGRAPH).any():
+        starts, ends = _ideographic_edges(word, (kinds & _IDEOGRAPH) != 0)
+    else:
+        edges = np.flatnonzero(edge)
+        starts, ends = edges[0::2], edges[1::2]
+    powers, inverses = _powers(len(points) + 1)
+    hashes = mix(
+        _differences(letters * powers[: len(points)], starts, ends) * inverses[starts]
+        + _differences(tones, starts, ends)
+    )
+    folded = mix(_differences(folds * powers[: len(points)], starts, ends) * inverses[starts])
+    text_of_word = np.searchsorted(ends_of_text, starts, side="right")
+    offsets = (ends_of_text - lengths)[text_of_word]
+    bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text]))
+    uppers = _differences((kinds & _UPPER) >> 2, starts, ends)
+    return Tokens(
+        hashes,
+        folded,
+        (starts - offsets).astype(np.int32),
+        (ends - offsets).astype(np.int32),
+        _flags(kinds, starts, ends, uppers),
+        np.minimum(uppers, 255).astype(np.uint8),
+        bounds.astype(np.int64),
+    )
+
+
+def _flags(kinds: U8, starts: I64, ends: I64, uppers: npt.NDArray[np.generic]) -> U8:
+    """What each word is: capital, acronym, number, first of its sentence or line."""
+    first = kinds[starts]
+    lengths = ends - starts
+    flags = ((first & _UPPER) != 0).astype(np.uint8) * CAPITAL
+    flags |= ((uppers == lengths) & (lengths > 1)).astype(np.uint8) * ACRONYM
+    flags |= ((first & _DIGIT) != 0).astype(np.uint8) * NUMBER
+    if not len(starts):
+        return flags
+    gap_start = np.concatenate([[0], ends[:-1]])
+    lines = _differences((kinds & _NEWLINE) >> 5, gap_start, starts) > 0
+    lines[0] = True
+    stops = _differences((kinds & _STOP) >> 4, gap_start, starts) > 0
+    spaces = _differences((kinds & _SPACE) >> 6, gap_start, starts) > 0
+    # "Mr. Phan" and "TP. Huế" go on: a word of one or two letters with a capital before
+    # the stop is an abbreviation more often than the end of a sentence.
+    before = np.concatenate([[0], lengths[:-1]])
+    capital_before = np.concatenate([[False], (first[:-1] & _UPPER) != 0])
+    abbreviation = (before <= 2) & capital_before
+    opens = (first & (_UPPER | _DIGIT | _IDEOGRAPH)) != 0
+    flags |= (lines | (stops & spaces & opens & ~abbreviation)).astype(np.uint8) * SENTENCE
+    flags |= lines.astype(np.uint8) * PARAGRAPH
+    return flags
+
+
+def _differences(
+    values: npt.NDArray[np.generic], starts: I64, ends: I64
+) -> npt.NDArray[np.generic]:
+    """Sum of `values` over each ``start:end``, wrapping for unsigned 64-bit values."""
+    dtype = np.uint64 if values.dtype == np.uint64 else np.int64
+    sums = np.empty(len(values) + 1, dtype)
+    sums[0] = 0
+    np.cumsum(values, out=sums[1:])
+    return sums[ends] - sums[starts]
+
+
+def _ideographic_edges(
+    word: npt.NDArray[np.bool_], ideograph: npt.NDArray[np.bool_]
+) -> tuple[I64, I64]:
+    before = np.concatenate([[False], word[:-1]])
+    after = np.concatenate([word[1:], [False]])
+    ideo_before = np.concatenate([[False], ideograph[:-1]])
+    ideo_after = np.concatenate([ideograph[1:], [False]])
+    starts = np.flatnonzero(word & (~before | ideograph | ideo_before))
+    ends = np.flatnonzero(word & (~after | ideograph | ideo_after)) + 1
+    return starts, ends
+
+
+_power_table: tuple[U64, U64] = (np.ones(1, np.uint64), np.ones(1, np.uint64))
+
+
+def _powers(size: int) -> tuple[U64, U64]:
+    """Powers of the hash base and of its inverse modulo 2^64, at least `size` of each."""
+    global _power_table
+    if len(_power_table[0]) < size:
+        capacity = 1 << max(size - 1, _BLOCK).bit_length()
+        tables = []
+        for base in (_BASE, _INVERSE):
+            table = np.full(capacity, base, np.uint64)
+            table[0] = 1
+            tables.append(np.cumprod(table))
+        _power_table = (tables[0], tables[1])
+    return _power_table
+
+
+def _look_up(points: npt.NDArray[np.uint32]) -> tuple[U8, U64, U64, U64]:
+    """Class, letter value, tone value and folded value of each code point."""
+    kinds, letters, tones, folds = _tables()
+    if not len(points) or points.max() < _TABLE:
+        return kinds[points], letters[points], tones[points], folds[points]
+    low = np.minimum(points, _TABLE - 1)
+    high = points >= _TABLE
+    kind = kinds[low]
+    kind[high] = _high_kinds(points[high])
+    letter, tone, folded = letters[low], tones[low], folds[low]
+    value = mix(points[high].astype(np.uint64) + np.uint64(1))
+    value[kind[high] & _WORD == 0] = 0
+    letter[high], folded[high], tone[high] = value, value, 0
+    return kind, letter, tone, folded
+
+
+_HIGH_WORD = (
+    (0x3400, 0x4DBF, _IDEOGRAPH),
+    (0x4E00, 0x9FFF, _IDEOGRAPH),
+    (0x3005, 0x3007, _IDEOGRAPH),
+    (0x3041, 0x30FF, _IDEOGRAPH),
+    (0x31F0, 0x31FF, _IDEOGRAPH),
+    (0xF900, 0xFAFF, _IDEOGRAPH),
+    (0x20000, 0x3FFFF, _IDEOGRAPH),
+    (0xA000, 0xABFF, 0),
+    (0xAC00, 0xD7AF, 0),
+    (0xFB00, 0xFDFB, 0),
+    (0xFE70, 0xFEFC, 0),
+    (0xFF10, 0xFF19, _DIGIT),
+    (0xFF21, 0xFF3A, _UPPER),
+    (0xFF41, 0xFF5A, 0),
+    (0xFF66, 0xFFDC, 0),
+    (0x10000, 0x16FFF, 0),
+    (0x1D400, 0x1D7FF, 0),
+    (0x1E900, 0x1E95F, 0),
+)
+_HIGH_STOP = (0x3002, 0xFF01, 0xFF0E, 0xFF1F)
+
+
+def _high_kinds(points: npt.NDArray[np.uint32]) -> U8:
+    kinds = np.zeros(len(points), np.uint8)
+    for first, last, extra in _HIGH_WORD:
+        kinds[(points >= first) & (points <= last)] = _WORD | extra
+    # An ideographic full stop ends a sentence without a space behind it.
+    kinds[np.isin(points, _HIGH_STOP)] = _STOP | _SPACE
+    kinds[points == 0x3000] = _SPACE
+    return kinds
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[U8, U64, U64, U64]:
+    kinds = np.zeros(_TABLE, np.uint8)
+    lowers = np.zeros(_TABLE, np.uint64)
+    tones = np.zeros(_TABLE, np.uint64)
+    folds = np.zeros(_TABLE, np.uint64)
+    for point in range(_TABLE):
+        char = chr(point)
+        if char.isalnum() or unicodedata.category(char)[0] == "M":
+            kinds[point] = _WORD | (_DIGIT if char.isdigit() else 0) | _UPPER * char.isupper()
+            lower = char.lower()
+            lower = lower if len(lower) == 1 else char
+            letter, tone = _without_tone(lower)
+            lowers[point], tones[point] = letter, tone
+            folds[point] = ord(fold(lower)[:1] or lower)
+        elif char in "\n\r\u2028\u2029\x0b\x0c":
+            kinds[point] = _NEWLINE | _SPACE
+        elif char.isspace():
+            kinds[point] = _SPACE
+        elif char in ".!?…।۔؟":
+            kinds[point] = _STOP
+    word = (kinds & _WORD) != 0
+    letters = np.where(word, mix(lowers + np.uint64(1)), np.uint64(0))
+    folded = np.where(word, mix(folds + np.uint64(1)), np.uint64(0))
+    tone_values = np.where(tones > 0, mix(tones + np.uint64(0xD6E8FEB8)), np.uint64(0))
+    return kinds, letters, tone_values, folded
+
+
+def _without_tone(char: str) -> tuple[int, int]:
+    """A lower-case letter without its Vietnamese tone mark, and the tone's number."""
+    decomposed = unicodedata.normalize("NFD", char)
+    for mark in decomposed[1:]:
+        if mark in _TONES:
+            rest = unicodedata.normalize("NFC", decomposed.replace(mark, "", 1))
+            if len(rest) == 1:
+                return ord(rest), _TONES[mark]
+    return ord(char), 0
