@@ -189,9 +189,7 @@ class Evidence:
     features: Mapping[str, float] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     agreeing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    conflicting: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
-        default_factory=dict
-    )
+    conflicting: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
 
 

@@ -1,0 +1,141 @@
+"""Every option of every stage, frozen, with the reason for its default."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from detector.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """How records become articles."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)  # article field -> input key
+    timezone: str = "+07:00"  # of times without one: the first users publish in Vietnam
+    on_error: str = "fail"  # or "skip": leave the record out, count it, say so
+
+
+@dataclass(frozen=True, slots=True)
+class CleanConfig:
+    """How recurring lines of an outlet are told from its articles."""
+
+    recurring_articles: int = 4  # a line in so many different articles of an outlet is furniture
+    recurring_length: int = 160  # characters; a longer line is a paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalConfig:
+    """Shingles, MinHash and LSH."""
+
+    shingle: int = 5  # words; Vietnamese words are syllables, so some 2.5 dictionary words
+    permutations: int = 128
+    seed: int = 1
+    bands: int = 32  # with rows=4, a pair at resemblance .5 is found with p = .87
+    rows: int = 4
+    sample: int = 8  # one shingle in so many is kept to find containment (Broder's mod m)
+    bucket: int = 50  # a shingle or band shared by more articles is a template: links are capped
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticConfig:
+    """Encoder and neighbours."""
+
+    model: str = "static"  # static, transformer, none, a folder or a hub id
+    neighbours: int = 10  # nearest articles looked at in each language
+    margin_neighbours: int = 4  # k of the ratio margin (Artetxe & Schwenk 2019)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyConfig:
+    """When a candidate pair is kept."""
+
+    threshold: float = 0.5  # calibrated probability
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """How verified pairs are linked into clusters."""
+
+    component: int = 2000  # articles; a larger candidate component is cut, and reported
+    keep: str = "duplicates"  # one canonical article per cluster of this level
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One frozen dataclass a stage, and the number of processes."""
+
+    read: ReadConfig = field(default_factory=ReadConfig)
+    clean: CleanConfig = field(default_factory=CleanConfig)
+    lexical: LexicalConfig = field(default_factory=LexicalConfig)
+    semantic: SemanticConfig = field(default_factory=SemanticConfig)
+    verify: VerifyConfig = field(default_factory=VerifyConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    jobs: int = 0  # processes; 0 is one a core
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Config:
+        """Read ``[lexical]``, ``[semantic]``… tables; what is not named keeps its default.
+
+        Raises:
+            ConfigError: if the file cannot be read, or a key or type is wrong; the message
+                names the nearest right key.
+        """
+        try:
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror or error}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: {error}") from error
+        return _build(cls, content, str(path), "")
+
+    def fingerprint(self) -> str:
+        """Digest of every option that can change a result: the same for equal options."""
+        content = dataclasses.asdict(self)
+        del content["jobs"]
+        return hashlib.blake2b(
+            json.dumps(content, sort_keys=True).encode(), digest_size=8
+        ).hexdigest()
+
+
+def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T:
+    hints = get_type_hints(cls)
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        where = f"{path}: {table}{key}"
+        if key not in hints:
+            near = difflib.get_close_matches(key, hints, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(hints))}"
+            raise ConfigError(f"{where}: unknown option; {hint}")
+        wanted = hints[key]
+        if dataclasses.is_dataclass(wanted):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{where}: must be a table")
+            values[key] = _build(wanted, value, path, f"{key}.")
+        else:
+            values[key] = _checked(wanted, value, where)
+    return cls(**values)
+
+
+def _checked(wanted: Any, value: Any, where: str) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    plain = wanted if isinstance(wanted, type) else dict
+    if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
+        raise ConfigError(f"{where}: must be {plain.__name__}, not {type(value).__name__}")
+    return value
