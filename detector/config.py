@@ -123,7 +123,7 @@ def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(hints))}"
             raise ConfigError(f"{where}: unknown option; {hint}")
         wanted = hints[key]
-        if dataclasses.is_dataclass(wanted):
+        if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
             if not isinstance(value, dict):
                 raise ConfigError(f"{where}: must be a table")
             values[key] = _build(wanted, value, path, f"{key}.")

@@ -6,10 +6,11 @@ character offsets into `Article.text` as Python counts them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 
 class Relation(str, Enum):
@@ -213,6 +214,30 @@ class Pair:
     same_source: bool = False
     evidence: Evidence = field(default_factory=Evidence)
 
+    def row(self) -> dict[str, Any]:
+        """The pair as plain JSON values, in the documented order of columns."""
+        found = self.evidence
+        return {
+            "a": self.a,
+            "b": self.b,
+            "relation": str(self.relation),
+            "score": self.score,
+            "original": self.original,
+            "original_confidence": self.original_confidence,
+            "same_source": self.same_source,
+            "evidence": {
+                "reasons": list(found.reasons),
+                "agreeing": {kind: list(values) for kind, values in found.agreeing.items()},
+                "conflicting": {
+                    kind: [list(a), list(b)] for kind, (a, b) in found.conflicting.items()
+                },
+                "passages": [
+                    {"a": list(p.a), "b": list(p.b), "score": p.score} for p in found.passages
+                ],
+                "features": dict(found.features),
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -230,3 +255,99 @@ class Cluster:
     members: tuple[str, ...]
     original: str | None = None
     original_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the pass says of one article: a row of the output.
+
+    Attributes:
+        canonical: True for the one article that stays of its cluster at the chosen level.
+        original: id of the article it derives from, itself if it is the original, or None.
+        relation: its relation to the original; None for the original and where there is none.
+        score: the score of that relation; 1.0 for the original.
+        title: its headline; not in the row.
+        source: its outlet as the input named it, else by its key; not in the row.
+    """
+
+    id: str
+    duplicate_cluster: str
+    syndication_cluster: str
+    event_cluster: str
+    canonical: bool
+    original: str | None
+    original_confidence: float
+    relation: Relation | None
+    score: float | None
+    language: str
+    published: str | None
+    event_date: str | None
+    credits: tuple[Credit, ...]
+    title: str = ""
+    source: str = ""
+
+    def row(self) -> dict[str, Any]:
+        """The label as plain JSON values, in the documented order of columns."""
+        row = {name: getattr(self, name) for name in self.__slots__[:-2]}
+        row["relation"] = str(self.relation) if self.relation else None
+        row["credits"] = [{"name": c.name, "url": c.url or None} for c in self.credits]
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The result of one pass, which answers questions about itself.
+
+    Attributes:
+        labels: one for each article, in input order.
+        pairs: every verified pair, sorted by its ids.
+        clusters: every cluster of every level, singles included, sorted by level and id.
+        notes: what was capped, skipped or could not be done, as sentences.
+        seconds: time spent, by stage.
+    """
+
+    labels: tuple[Label, ...]
+    pairs: tuple[Pair, ...]
+    clusters: tuple[Cluster, ...]
+    notes: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One plain row an article, in input order."""
+        return (label.row() for label in self.labels)
+
+    def pairs_of(self, relation: Relation) -> tuple[Pair, ...]:
+        """The pairs with this relation."""
+        return tuple(pair for pair in self.pairs if pair.relation is relation)
+
+    def pairs_with(self, article: str) -> tuple[Pair, ...]:
+        """The pairs that this article is part of."""
+        return tuple(pair for pair in self.pairs if article in (pair.a, pair.b))
+
+    def clusters_of(self, level: Level, least: int = 1) -> tuple[Cluster, ...]:
+        """The clusters of one level that have at least `least` members."""
+        return tuple(
+            c for c in self.clusters if c.level is level and len(c.members) >= least
+        )
+
+    def cluster_of(self, article: str, level: Level) -> Cluster:
+        """The cluster of an article at one level.
+
+        Raises:
+            KeyError: if no article has this id.
+        """
+        for cluster in self.clusters:
+            if cluster.level is level and article in cluster.members:
+                return cluster
+        raise KeyError(article)
+
+    def label_of(self, article: str) -> Label:
+        """What the pass says of one article.
+
+        Raises:
+            KeyError: if no article has this id.
+        """
+        for label in self.labels:
+            if label.id == article:
+                return label
+        raise KeyError(article)

@@ -123,10 +123,11 @@ def fold(text: str) -> str:
 def mix(values: U64) -> U64:
     """Spread 64-bit values over all bits (the finaliser of SplitMix64; Steele et al. 2014)."""
     values = values ^ (values >> np.uint64(30))
-    values = values * np.uint64(0xBF58476D1CE4E5B9)
-    values = values ^ (values >> np.uint64(27))
-    values = values * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
 
 
 def word_hash(word: str) -> int:
@@ -228,72 +229,74 @@ def _tokenise_block(texts: Sequence[str]) -> Tokens:
     ends_of_text = np.cumsum(lengths)
     joined = "\n".join(texts) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds, letters, tones, folds = _look_up(points)
-    word = (kinds & _WORD).view(np.bool_)
-    edge = np.empty(len(points) + 1, np.bool_)
-    edge[0] = word[0] if len(word) else False
-    edge[-1] = False
-    np.not_equal(word[1:], word[:-1], out=edge[1:-1])
-    if (kinds & _IDEOGRAPH).any():
-        starts, ends = _ideographic_edges(word, (kinds & _IDEOGRAPH) != 0)
-    else:
-        edges = np.flatnonzero(edge)
-        starts, ends = edges[0::2], edges[1::2]
-    powers, inverses = _powers(len(points) + 1)
-    hashes = mix(
-        _differences(letters * powers[: len(points)], starts, ends) * inverses[starts]
-        + _differences(tones, starts, ends)
-    )
-    folded = mix(_differences(folds * powers[: len(points)], starts, ends) * inverses[starts])
-    text_of_word = np.searchsorted(ends_of_text, starts, side="right")
-    offsets = (ends_of_text - lengths)[text_of_word]
-    bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text]))
-    uppers = _differences((kinds & _UPPER) >> 2, starts, ends)
+    kinds, letters, folds, marks = _look_up(points)
+    starts, ends = _edges(kinds)
+    if not len(starts):
+        return _no_words(len(texts))
+    powers, inverses = _powers(len(points))
+    letters *= powers[: len(points)]
+    folds *= powers[: len(points)]
+    # Letters and marks of what is no word are zero, so a sum up to the next word is a sum
+    # over the word; the marks of the gap are in bits of their own.
+    marked = np.add.reduceat(marks, starts)
+    tones = (marked & _TONE_FIELD) * np.uint64(_INVERSE)
+    inverse = inverses[starts]
+    bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text])).astype(np.int64)
+    offsets = np.repeat(ends_of_text - lengths, np.diff(bounds))
+    uppers = ((marked >> np.uint64(_UPPER_AT)) & np.uint64(0xFF)).astype(np.uint8)
     return Tokens(
-        hashes,
-        folded,
+        mix(np.add.reduceat(letters, starts) * inverse + tones),
+        mix(np.add.reduceat(folds, starts) * inverse),
         (starts - offsets).astype(np.int32),
         (ends - offsets).astype(np.int32),
-        _flags(kinds, starts, ends, uppers),
-        np.minimum(uppers, 255).astype(np.uint8),
-        bounds.astype(np.int64),
+        _flags(kinds[starts], marked >> np.uint64(_GAP_AT), ends - starts, uppers),
+        uppers,
+        bounds,
     )
 
 
-def _flags(kinds: U8, starts: I64, ends: I64, uppers: npt.NDArray[np.generic]) -> U8:
-    """What each word is: capital, acronym, number, first of its sentence or line."""
-    first = kinds[starts]
-    lengths = ends - starts
-    flags = ((first & _UPPER) != 0).astype(np.uint8) * CAPITAL
-    flags |= ((uppers == lengths) & (lengths > 1)).astype(np.uint8) * ACRONYM
-    flags |= ((first & _DIGIT) != 0).astype(np.uint8) * NUMBER
-    if not len(starts):
-        return flags
-    gap_start = np.concatenate([[0], ends[:-1]])
-    lines = _differences((kinds & _NEWLINE) >> 5, gap_start, starts) > 0
-    lines[0] = True
-    stops = _differences((kinds & _STOP) >> 4, gap_start, starts) > 0
-    spaces = _differences((kinds & _SPACE) >> 6, gap_start, starts) > 0
+def _no_words(texts: int) -> Tokens:
+    none = np.zeros(0, np.uint64)
+    places, flags = np.zeros(0, np.int32), np.zeros(0, np.uint8)
+    return Tokens(none, none, places, places, flags, flags, np.zeros(texts + 1, np.int64))
+
+
+def _edges(kinds: U8) -> tuple[I64, I64]:
+    """Where words start, and the offsets behind them."""
+    word = (kinds & _WORD).view(np.bool_)
+    if (kinds & _IDEOGRAPH).any():
+        return _ideographic_edges(word, (kinds & _IDEOGRAPH) != 0)
+    edge = np.empty(len(kinds), np.bool_)  # a block ends with a line break, never in a word
+    edge[0] = word[0]
+    np.not_equal(word[1:], word[:-1], out=edge[1:])
+    edges = np.flatnonzero(edge)
+    return edges[0::2], edges[1::2]
+
+
+def _flags(first: U8, gaps: U64, lengths: I64, uppers: U8) -> U8:
+    """What each word is: capital, acronym, number, first of its sentence or line.
+
+    Args:
+        first: class of each word's first character.
+        gaps: counts of stops, spaces and line breaks behind each word, 8 bits each.
+        lengths: characters of each word.
+        uppers: upper-case letters of each word.
+    """
+    capital = (first & _UPPER) != 0
+    flags: U8 = capital * np.uint8(CAPITAL)
+    flags |= ((uppers == lengths) & (lengths > 1)) * np.uint8(ACRONYM)
+    flags |= ((first & _DIGIT) != 0) * np.uint8(NUMBER)
+    lines = np.ones(len(first), np.bool_)
+    lines[1:] = gaps[:-1] > np.uint64(0xFFFF)
     # "Mr. Phan" and "TP. Huế" go on: a word of one or two letters with a capital before
     # the stop is an abbreviation more often than the end of a sentence.
-    before = np.concatenate([[0], lengths[:-1]])
-    capital_before = np.concatenate([[False], (first[:-1] & _UPPER) != 0])
-    abbreviation = (before <= 2) & capital_before
-    opens = (first & (_UPPER | _DIGIT | _IDEOGRAPH)) != 0
-    flags |= (lines | (stops & spaces & opens & ~abbreviation)).astype(np.uint8) * SENTENCE
-    flags |= lines.astype(np.uint8) * PARAGRAPH
+    abbreviation = (lengths <= 2) & capital
+    stop = ((gaps & np.uint64(0xFF)) != 0) & ((gaps & np.uint64(0xFF00)) != 0) & ~abbreviation
+    begins = lines.copy()
+    begins[1:] |= stop[:-1] & ((first[1:] & (_UPPER | _DIGIT | _IDEOGRAPH)) != 0)
+    flags |= begins * np.uint8(SENTENCE)
+    flags |= lines * np.uint8(PARAGRAPH)
     return flags
-
-
-def _differences(
-    values: npt.NDArray[np.generic], starts: I64, ends: I64
-) -> npt.NDArray[np.generic]:
-    """Sum of `values` over each ``start:end``, wrapping for unsigned 64-bit values."""
-    dtype = np.uint64 if values.dtype == np.uint64 else np.int64
-    sums = np.empty(len(values) + 1, dtype)
-    sums[0] = 0
-    np.cumsum(values, out=sums[1:])
-    return sums[ends] - sums[starts]
 
 
 def _ideographic_edges(
@@ -326,19 +329,18 @@ def _powers(size: int) -> tuple[U64, U64]:
 
 
 def _look_up(points: npt.NDArray[np.uint32]) -> tuple[U8, U64, U64, U64]:
-    """Class, letter value, tone value and folded value of each code point."""
-    kinds, letters, tones, folds = _tables()
-    if not len(points) or points.max() < _TABLE:
-        return kinds[points], letters[points], tones[points], folds[points]
-    low = np.minimum(points, _TABLE - 1)
-    high = points >= _TABLE
-    kind = kinds[low]
-    kind[high] = _high_kinds(points[high])
-    letter, tone, folded = letters[low], tones[low], folds[low]
-    value = mix(points[high].astype(np.uint64) + np.uint64(1))
-    value[kind[high] & _WORD == 0] = 0
-    letter[high], folded[high], tone[high] = value, value, 0
-    return kind, letter, tone, folded
+    """Class, letter value, folded value and marks of each code point."""
+    kinds_table, values = _tables()
+    at = points.astype(np.int64)
+    kinds = kinds_table.take(at, mode="clip")
+    letters, folds, marks = (table.take(at, mode="clip") for table in values)
+    high = np.flatnonzero(points >= _TABLE)
+    if len(high):
+        kinds[high] = _high_kinds(points[high])
+        value = mix(points[high].astype(np.uint64) + np.uint64(1))
+        value[kinds[high] & _WORD == 0] = 0
+        letters[high], folds[high], marks[high] = value, value, _marks_of(kinds[high])
+    return kinds, letters, folds, marks
 
 
 _HIGH_WORD = (
@@ -374,8 +376,22 @@ def _high_kinds(points: npt.NDArray[np.uint32]) -> U8:
     return kinds
 
 
+# Marks: 24 bits for a tone, with six to sum them in; then counts of upper-case letters,
+# stops, spaces and line breaks, 8 bits each. A count that overflows carries into the next,
+# which asks only whether there is any.
+_TONE_FIELD = np.uint64((1 << 32) - 1)
+_UPPER_AT, _GAP_AT = 32, 40
+
+
+def _marks_of(kinds: U8) -> U64:
+    marks = np.zeros(len(kinds), np.uint64)
+    for bit, place in ((_UPPER, 32), (_STOP, 40), (_SPACE, 48), (_NEWLINE, 56)):
+        marks += ((kinds & bit) != 0).astype(np.uint64) << np.uint64(place)
+    return marks
+
+
 @lru_cache(maxsize=1)
-def _tables() -> tuple[U8, U64, U64, U64]:
+def _tables() -> tuple[U8, tuple[U64, U64, U64]]:
     kinds = np.zeros(_TABLE, np.uint8)
     lowers = np.zeros(_TABLE, np.uint64)
     tones = np.zeros(_TABLE, np.uint64)
@@ -386,8 +402,7 @@ def _tables() -> tuple[U8, U64, U64, U64]:
             kinds[point] = _WORD | (_DIGIT if char.isdigit() else 0) | _UPPER * char.isupper()
             lower = char.lower()
             lower = lower if len(lower) == 1 else char
-            letter, tone = _without_tone(lower)
-            lowers[point], tones[point] = letter, tone
+            lowers[point], tones[point] = _without_tone(lower)
             folds[point] = ord(fold(lower)[:1] or lower)
         elif char in "\n\r\u2028\u2029\x0b\x0c":
             kinds[point] = _NEWLINE | _SPACE
@@ -398,8 +413,8 @@ def _tables() -> tuple[U8, U64, U64, U64]:
     word = (kinds & _WORD) != 0
     letters = np.where(word, mix(lowers + np.uint64(1)), np.uint64(0))
     folded = np.where(word, mix(folds + np.uint64(1)), np.uint64(0))
-    tone_values = np.where(tones > 0, mix(tones + np.uint64(0xD6E8FEB8)), np.uint64(0))
-    return kinds, letters, tone_values, folded
+    tone_values = np.where(tones > 0, mix(tones) >> np.uint64(40), np.uint64(0))
+    return kinds, (letters, folded, _marks_of(kinds) + tone_values)
 
 
 def _without_tone(char: str) -> tuple[int, int]:

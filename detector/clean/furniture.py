@@ -1,0 +1,135 @@
+"""Lines that recur over many articles of one outlet: the site's furniture.
+
+Only hashes are kept: 16 bytes for each short line of each article, so a hundred thousand
+articles with fifteen short lines each take 24 MB. Copies of one article count as one
+article, else a story that an agency sent round would be learned as furniture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.config import CleanConfig
+from detector.lexicon import outlets
+from detector.records import Article
+
+# Articles without an outlet may come from many, and one story from all of them.
+_UNKNOWN_FACTOR = 3
+_UNKNOWN_LENGTH = 80  # characters
+_PARAGRAPH = 80  # characters; what tells articles apart is at least so long
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """The lines found to recur, by outlet.
+
+    Attributes:
+        length: no longer line was looked at.
+        hashes: of outlet and line together.
+    """
+
+    length: int = 0
+    hashes: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def has(self, outlet: str, line: str) -> bool:
+        """Whether a line recurs in an outlet, as `outlet_of` names it."""
+        return len(line) <= self.length and _line_hash(outlet, line) in self.hashes
+
+
+class LineCounter:
+    """Counts in how many different articles of an outlet each short line stands.
+
+    Counters of parts of a corpus can be pickled and merged; the order does not matter.
+    """
+
+    def __init__(self, config: CleanConfig | None = None) -> None:
+        self._config = config or CleanConfig()
+        self._lines = array("Q")
+        self._lows = array("L" if array("L").itemsize == 4 else "I")
+        self._highs = array(self._lows.typecode)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def update(self, *articles: Article) -> None:
+        """Count the lines of some articles, each article once."""
+        for article in articles:
+            lines = {line for raw in article.text.split("\n") if (line := raw.strip())}
+            low, high = _signature(lines)
+            outlet = outlet_of(article)
+            hashes = sorted(self._hashes(outlet, lines))
+            self._lines.extend(hashes)
+            self._lows.extend([low] * len(hashes))
+            self._highs.extend([high] * len(hashes))
+
+    def merge(self, other: LineCounter) -> None:
+        """Add what another counter has counted."""
+        self._lines.extend(other._lines)
+        self._lows.extend(other._lows)
+        self._highs.extend(other._highs)
+
+    def recurring(self, config: CleanConfig | None = None) -> Recurring:
+        """The lines that stand in enough different articles.
+
+        Args:
+            config: how many; that of the counter if not given.
+        """
+        config = config or self._config
+        if not self._lines:
+            return Recurring()
+        lines = np.frombuffer(self._lines, np.uint64)
+        found, low = _distinct(lines, np.frombuffer(self._lows, np.uint32))
+        _, high = _distinct(lines, np.frombuffer(self._highs, np.uint32))
+        needed = np.where(found & np.uint64(1), _UNKNOWN_FACTOR, 1) * config.recurring_articles
+        # Either sample of an article may be a line that is itself furniture, as a long notice
+        # on every page; then the other tells the articles apart.
+        hashes = found[np.maximum(low, high) >= needed]
+        return Recurring(config.recurring_length, frozenset(hashes.tolist()))
+
+    def _hashes(self, outlet: str, lines: set[str]) -> Iterator[int]:
+        limit = self._config.recurring_length if outlet else _UNKNOWN_LENGTH
+        return (_line_hash(outlet, line) for line in lines if len(line) <= limit)
+
+
+def outlet_of(article: Article) -> str:
+    """The outlet whose furniture an article may carry; empty if nothing says."""
+    return outlets.key_of(article.source, article.url)
+
+
+def _line_hash(outlet: str, line: str) -> int:
+    """64 bits of outlet and line; the lowest says that the outlet is unknown."""
+    content = f"{outlet}\0{line}".encode("utf-8", "surrogatepass")
+    value = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
+    return (value & ~1) | (not outlet)
+
+
+def _signature(lines: set[str]) -> tuple[int, int]:
+    """Two samples of an article's paragraphs, which copies of it share (min-wise hashing)."""
+    sums = [
+        zlib.crc32(line.encode("utf-8", "surrogatepass"))
+        for line in lines
+        if len(line) >= _PARAGRAPH
+    ] or [zlib.crc32(line.encode("utf-8", "surrogatepass")) for line in lines]
+    return (min(sums), max(sums)) if sums else (0, 0)
+
+
+def _distinct(
+    lines: npt.NDArray[np.uint64], samples: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Each line once, sorted, and how many different samples it stands beside."""
+    order = np.lexsort((samples, lines))
+    lines, samples = lines[order], samples[order]
+    new = np.ones(len(lines), np.bool_)
+    new[1:] = (lines[1:] != lines[:-1]) | (samples[1:] != samples[:-1])
+    found, counts = np.unique(lines[new], return_counts=True)
+    return found, counts.astype(np.int64)

@@ -1,0 +1,108 @@
+"""``detector evaluate``: how well a result agrees with gold labels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from detector.metrics import Side
+
+
+@click.command()
+@click.argument("predicted")
+@click.argument("gold")
+@click.option("--pairs", metavar="FILE", help="Pairs that belong to the rows of PREDICTED.")
+@click.option("--gold-pairs", metavar="FILE", help="Pairs that belong to the rows of GOLD.")
+@click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
+def evaluate(
+    predicted: str, gold: str, pairs: str | None, gold_pairs: str | None, as_json: bool
+) -> None:
+    """Hold PREDICTED against GOLD: pairs, clusters, originals and probabilities.
+
+    Each is a file of rows (id, duplicate_cluster, syndication_cluster, event_cluster,
+    original, language), as `dedup -o` writes them, or of pairs (a, b, relation, score,
+    original), as `dedup --pairs` writes them: JSON lines, CSV or Parquet.
+    """
+    from detector.cli.scores import print_evaluation
+    from detector.metrics import evaluate as judge
+
+    found = judge(_side(predicted, pairs, "--pairs"), _side(gold, gold_pairs, "--gold-pairs"))
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    else:
+        print_evaluation(found)
+
+
+def _side(path: str, pairs: str | None, option: str) -> Side:
+    """What one side of the command line says.
+
+    Raises:
+        InputError: if a file cannot be read or holds something else.
+        UsageError: if pairs are given twice.
+    """
+    from detector.errors import UsageError
+    from detector.metrics import Side
+
+    main = _table(path)
+    if main.pairs is None and pairs is not None:
+        beside = _table(pairs)
+        if beside.pairs is None:
+            raise UsageError(
+                f"{option} {pairs}: holds rows of articles, not pairs (a, b, relation)"
+            )
+        return Side(main.rows, beside.pairs)
+    if pairs is not None:
+        raise UsageError(f"{path}: holds pairs itself; leave out {option}, or give rows first")
+    return main
+
+
+def _table(path: str) -> Side:
+    from detector.errors import InputError
+    from detector.metrics import Side, links
+
+    rows = _records(path)
+    columns = dict.fromkeys(key for row in rows for key in row)
+    joined = {"a", "b"} <= columns.keys()
+    if rows and not joined and "id" not in columns:
+        raise InputError(
+            "neither rows of articles (id, event_cluster…) nor pairs (a, b, relation); "
+            f"its columns are {', '.join(columns)}",
+            path,
+        )
+    try:
+        if joined or not rows:
+            links(rows)
+            return Side(pairs=rows)
+        side = Side(rows=rows)
+        side.by_id()
+    except InputError as error:
+        raise InputError(error.reason, path) from error
+    return side
+
+
+def _records(path: str) -> list[Mapping[str, Any]]:
+    from detector.errors import InputError
+    from detector.metrics import COLUMNS
+    from detector.readers import csv, jsonl, parquet
+    from detector.readers.expand import expand
+    from detector.readers.source import Source
+
+    rows: list[Mapping[str, Any]] = []
+    for source in expand([path]):
+        if not isinstance(source, Source):
+            raise source
+        if source.format == "parquet":
+            found = parquet.records(source, list(COLUMNS))
+        elif source.format in ("jsonl", "csv"):
+            found = (jsonl if source.format == "jsonl" else csv).records(source)
+        else:
+            raise InputError("not a table; give JSON lines, CSV or Parquet", source.name)
+        for record in found:
+            if isinstance(record, InputError):
+                raise record
+            rows.append(record.fields)
+    return rows

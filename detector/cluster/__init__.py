@@ -1,0 +1,1 @@
+"""Verified pairs to nested clusters with stable ids and an original."""

@@ -1,0 +1,199 @@
+"""Whom an article credits and who wrote it, from the segments that say so.
+
+Only credits, bylines and datelines are read: "theo Reuters, ông …" within a paragraph says
+where a sentence is from, not where the article is from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from detector import lexicon
+from detector.lexicon import outlets
+from detector.records import Credit, Role, Segment
+
+# A portal's header: the outlet twice, as its logo's text and as its name, and the day.
+_HEADER = re.compile(r"(\S.{1,38}?\S)\s*[•|-]?\s*\1\s*[•|-]?\s*\d{1,2}/\d{1,2}/\d{4}$")
+_BRACKETS = re.compile(r"\(([^()]+)\)")
+_DATE_BEHIND = re.compile(r"[\s,]*\d[\d\s./-]*$")
+# Where a name may end and an outlet begin: "Thu HiềnVOV", "Thu Hiền VOV".
+_BEHIND = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐÀ-ÝẠ-Ỹ])|\s+")
+_TRIM = " \t\xa0.,;:–—-([)]/•"
+
+
+def credits(text: str, segments: Iterable[Segment]) -> tuple[Credit, ...]:
+    """Whom an article credits, in text order, each once.
+
+    Args:
+        text: `Article.text`.
+        segments: of that text, as the clean stage gave them.
+
+    Returns:
+        Outlets and agencies in their usual spelling where they are known, as written else.
+    """
+    found: dict[str, Credit] = {}
+    for segment in segments:
+        if segment.role is Role.CREDIT:
+            read = _read_credit(text[segment.start : segment.end])
+        elif segment.role is Role.DATELINE:
+            read = _read_dateline(text[segment.start : segment.end])
+        else:
+            continue
+        for credit, start, end in read:
+            known = found.get(credit.key)
+            if known is None or (credit.url and not known.url):
+                place = known or Credit(
+                    "", start=segment.start + start, end=segment.start + end
+                )
+                found[credit.key] = Credit(
+                    credit.name, credit.url, credit.key, place.start, place.end
+                )
+    return tuple(found.values())
+
+
+def byline(text: str, segments: Iterable[Segment]) -> str:
+    """The reporter as written; empty if the article names none."""
+    beside_outlet = ""
+    for segment in segments:
+        if segment.role is Role.BYLINE:
+            written = text[segment.start : segment.end]
+            opening = _openings().match(written)
+            return written[opening.end() if opening else 0 :].strip(_TRIM)
+        if segment.role is Role.CREDIT and not beside_outlet:
+            beside_outlet = _person_of(text[segment.start : segment.end])
+    return beside_outlet
+
+
+def _read_credit(written: str) -> Iterator[tuple[Credit, int, int]]:
+    """Credits of one segment, with offsets in it."""
+    header = _HEADER.match(written)
+    if header:
+        yield _credit(header[1]), 0, len(header[1])
+        return
+    rest = _behind_phrase(written)
+    url = outlets.LINK.search(written, rest)
+    if url:
+        yield _credit(url[0].rstrip(".,;")), url.start(), url.end()
+        return
+    yield from _read_names(written, rest)
+
+
+def _read_names(written: str, rest: int) -> Iterator[tuple[Credit, int, int]]:
+    end = len(written.rstrip(_TRIM))
+    name = written[rest:end]
+    if outlets.find(name) is not None or outlets.host_of(name):
+        yield _credit(name), rest, end
+        return
+    parts = list(_parts(written, rest, end))
+    known = [part for part in parts if _is_known(written[part[0] : part[1]])]
+    for start, stop, slashed in parts:
+        part = written[start:stop]
+        if (start, stop, slashed) in known:
+            yield _credit(part), start, stop
+        elif glued := _glued_outlet(part):
+            yield _credit(part[glued:]), start + glued, stop
+        elif rest and not (known and slashed) and not _is_roundup(part):
+            yield _credit(part), start, stop
+
+
+def _read_dateline(written: str) -> Iterator[tuple[Credit, int, int]]:
+    bracket = _BRACKETS.search(written)
+    start = bracket.start(1) if bracket else 0
+    name = _DATE_BEHIND.sub("", bracket[1] if bracket else written.rstrip(_TRIM))
+    if _is_known(name):
+        yield _credit(name), start, start + len(name)
+        return
+    for first, last, _ in _parts(written, start, start + len(name)):
+        if bracket and _is_known(written[first:last]):
+            yield _credit(written[first:last]), first, last
+
+
+def _credit(written: str) -> Credit:
+    outlet = outlets.find(written)
+    url = written if outlets.LINK.fullmatch(written) else ""
+    host = outlets.host_of(written)
+    if outlet is not None:
+        return Credit(outlet.name, url, outlet.id)
+    return Credit(host or written, url, host or outlets.name_key(written))
+
+
+def _behind_phrase(written: str) -> int:
+    """Offset behind opening brackets and a crediting phrase; 0 if there is no phrase."""
+    first = len(written) - len(written.lstrip(_TRIM + ">»*"))
+    length = outlets.credit_phrase(written[first:])
+    employer = _employers().match(written, first)
+    if employer and not length:
+        return employer.end()
+    return first + length if length else 0
+
+
+def _parts(written: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Names between commas, slashes and "and", and whether a slash parts them."""
+    position, slashed = start, False
+    for match in [*_joiners().finditer(written, start, end), None]:
+        stop = match.start() if match else end
+        behind = bool(match) and match[0].strip() in ("/", "-", "–", "—", "|")
+        part = written[position:stop]
+        inner = position + len(part) - len(part.lstrip(_TRIM))
+        stop = position + len(part.rstrip(_TRIM))
+        if stop > inner:
+            yield inner, stop, slashed or behind
+        position, slashed = (match.end() if match else end), behind
+
+
+def _is_known(name: str) -> bool:
+    return outlets.find(name) is not None or bool(outlets.host_of(name))
+
+
+def _glued_outlet(part: str) -> int:
+    """Offset of an outlet that stands behind a person's name, glued to it or not."""
+    for match in _BEHIND.finditer(part):
+        name = part[match.end() :]
+        if (match[0] == "" or name.isupper()) and outlets.find(name):
+            return match.end()
+    return 0
+
+
+def _person_of(written: str) -> str:
+    """The name before the slash of "T.Lan/dangcongsan.vn"."""
+    rest = _behind_phrase(written)
+    if outlets.LINK.search(written, rest):
+        return ""
+    end = len(written.rstrip(_TRIM))
+    parts = [(written[a:b], slashed) for a, b, slashed in _parts(written, rest, end)]
+    if not any(_is_known(part) for part, _ in parts):
+        return ""
+    people = (p for p, slashed in parts if slashed and not _is_known(p) and p[:1].isupper())
+    return next(people, "")
+
+
+def _is_roundup(part: str) -> bool:
+    return part.lower() in _roundups()
+
+
+def _all(concept: str, name: str) -> list[str]:
+    phrases = {p for table in lexicon.concept(concept).values() for p in table[name]}
+    return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+
+
+@lru_cache(maxsize=1)
+def _roundups() -> frozenset[str]:
+    return frozenset(_all("credits", "roundups"))
+
+
+@lru_cache(maxsize=1)
+def _openings() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, _all('bylines', 'openings')))})\s*", re.I)
+
+
+@lru_cache(maxsize=1)
+def _employers() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, _all('bylines', 'employers')))})\s+", re.I)
+
+
+@lru_cache(maxsize=1)
+def _joiners() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, _all("credits", "joiners")))
+    return re.compile(rf"\s*[,;/|]\s*|\s+[-–—]\s+|\s+(?:{words})\s+")

@@ -1,0 +1,1 @@
+"""Copies within a language: shingles, MinHash, LSH, then exact overlap."""

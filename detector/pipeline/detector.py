@@ -1,0 +1,190 @@
+"""`Detector`: the pass as a library call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import numpy as np
+
+from detector.backends.base import Backend
+from detector.backends.local import LocalBackend
+from detector.clean import LineCounter, Recurring
+from detector.config import Config
+from detector.models import Model, resolve
+from detector.pipeline.copying import (
+    Judged,
+    equal_pairs,
+    exact_groups,
+    judge_copies,
+    lexical_pairs,
+    members_of,
+)
+from detector.pipeline.corpus import Corpus, Shelf
+from detector.pipeline.encoding import encoded, sentence_encoder
+from detector.pipeline.grouping import clusters, group, labels
+from detector.pipeline.pairing import Pairing
+from detector.pipeline.prepare import prepare, static_encoder
+from detector.pipeline.relating import Relating
+from detector.records import Article, Detection
+from detector.text import I64
+from detector.verify.relation import scorers
+
+#: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+_CHUNK = 256  # articles prepared at once: enough to vectorise, few enough to share out
+
+
+class Detector:
+    """Finds copies, translations and reports of one event, and who had each first."""
+
+    def __init__(self, config: Config | None = None, backend: Backend | None = None) -> None:
+        """Store the options; nothing is loaded before it is needed.
+
+        Args:
+            config: options of every stage.
+            backend: where stage functions run; by default `config.jobs` local processes.
+        """
+        self.config = config or Config()
+        self._backend = backend
+
+    def detect(
+        self,
+        articles: Iterable[Article],
+        *,
+        evidence: bool = True,
+        progress: Progress | None = None,
+    ) -> Detection:
+        """Compare all articles with each other.
+
+        Args:
+            articles: any number, read once; their order changes nothing but that of the rows.
+            evidence: whether each pair carries passages and facts; without, it carries the
+                features alone, which is faster.
+            progress: told how far each stage is.
+
+        Returns:
+            Labels in input order, verified pairs, nested clusters.
+
+        Raises:
+            InputError: if two articles have one id.
+            ModelError: if the model cannot be had or is damaged.
+        """
+        run = Pass(self.config, self._backend, progress or _silent)
+        return run.detect(articles, evidence)
+
+
+class Pass:
+    """One pass: its clock, its notes and what the stages hand on."""
+
+    def __init__(self, config: Config, backend: Backend | None, progress: Progress) -> None:
+        self._config = config
+        self._progress = progress
+        self._own = LocalBackend(config.jobs) if backend is None else None
+        self._backend = backend or self._own
+        self._seconds: dict[str, float] = {}
+        self._notes: list[str] = []
+
+    def detect(self, articles: Iterable[Article], evidence: bool) -> Detection:
+        """Read, prepare, find, judge, group and explain."""
+        name = self._config.semantic.model
+        model = None if name == "none" else resolve(name)
+        corpus, recurring = self.corpus(articles, model)
+        with self._stage("copies"):
+            equal = exact_groups(corpus)
+            first = np.unique(equal)
+            copies, shared = self._copies(corpus, first)
+        relating = None
+        related = Judged.none()
+        if model is not None and len(corpus) > 1:
+            with self._stage("encode"):
+                self.encode(corpus, model, first)
+            with self._stage("relate"):
+                sentences = sentence_encoder(corpus, model)
+                relating = Relating(corpus, sentences, first, scorers(), self._config)
+                related = relating.judge(shared)
+        with self._stage("cluster"):
+            grouping = group(corpus, equal, copies, related, self._config.cluster.component)
+            if grouping.cut:
+                self._notes.append(
+                    f"{grouping.cut} components of more than {self._config.cluster.component} "
+                    "articles were cut at their weakest links."
+                )
+        with self._stage("explain"):
+            pairing = Pairing(corpus, grouping, recurring, relating)
+            groups = members_of(equal)
+            exact = equal_pairs(groups.values(), self._config.lexical.bucket)
+            pairs, found = pairing.pairs(exact, groups, copies, related, evidence, self._progress)
+            made = clusters(corpus, grouping, found)
+            by_ids = {(p.a, p.b): p for p in pairs}
+            rows = labels(corpus, made, by_ids, self._config.cluster.keep)
+        return Detection(rows, pairs, made, tuple(self._notes), dict(self._seconds))
+
+    def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
+        """Read and prepare articles; also the lines that recur in them."""
+        try:
+            with self._stage("read"):
+                shelf, recurring = self._read(articles)
+            with self._stage("prepare"):
+                return self._prepare(shelf, recurring, model), recurring
+        finally:
+            if self._own is not None:
+                self._own.close()
+
+    def _read(self, articles: Iterable[Article]) -> tuple[Shelf, Recurring]:
+        shelf, lines = Shelf(), LineCounter(self._config.clean)
+        for article in articles:
+            shelf.put(article)
+            lines.update(article)
+            if len(shelf) % 1000 == 0:
+                self._progress("read", len(shelf), 0)
+        self._progress("read", len(shelf), len(shelf))
+        return shelf, lines.recurring()
+
+    def _prepare(self, shelf: Shelf, recurring: Recurring, model: Model | None) -> Corpus:
+        static = str(model.folder) if model is not None and model.tier == "static" else ""
+        if static:
+            static_encoder(static)
+        function = partial(prepare, recurring=recurring, config=self._config, static=static)
+        assert self._backend is not None
+        parts = []
+        done = 0
+        for part in self._backend.map(function, shelf.chunks(_CHUNK)):
+            parts.append(part)
+            done += len(part.lengths)
+            self._progress("prepare", done, len(shelf))
+        return Corpus(shelf, parts)
+
+    def _copies(self, corpus: Corpus, first: I64) -> tuple[Judged, I64]:
+        lexical = self._config.lexical
+        pairs, capped = lexical_pairs(corpus, first, lexical)
+        if capped:
+            self._notes.append(
+                f"{capped} passages or bands are shared by more than {lexical.bucket} articles "
+                "each; those articles were compared with their neighbours only."
+            )
+        threshold = self._config.verify.threshold
+        return judge_copies(corpus, pairs, scorers()["copy"], lexical, threshold)
+
+    def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
+        """Set the vectors of the articles `first`."""
+        corpus.vectors, without = encoded(corpus, model, first, self._progress)
+        if without:
+            names = ", ".join(f"{n} {code}" for code, n in sorted(without.items()))
+            self._notes.append(
+                f"{model.name} does not know the language of some articles ({names}); they were "
+                "compared by their words alone."
+            )
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._seconds[name] = round(time.perf_counter() - begun, 3)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Say nothing."""

@@ -1,0 +1,160 @@
+"""Judged article numbers to `Pair` records: direction, source, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from detector.clean import Recurring, clean
+from detector.cluster.original import Direction, Side, direction
+from detector.enrich import enrich
+from detector.pipeline.copying import Judged
+from detector.pipeline.corpus import Corpus
+from detector.pipeline.grouping import Grouping
+from detector.pipeline.relating import Relating, sentence_bounds
+from detector.records import COPIES, Evidence, Level, Pair, Relation
+from detector.text import I64, tokenise
+from detector.verify.explain import Exhibit, evidence
+
+_CROWD = 50  # pairs written between two groups of equal bodies; beyond, the first of each
+
+
+class Pairing:
+    """Turns what was judged of one corpus into records."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        grouping: Grouping,
+        recurring: Recurring | None,
+        relating: Relating | None,
+    ) -> None:
+        """Store what the records are made from."""
+        self._corpus = corpus
+        self._grouping = grouping
+        self._recurring = recurring
+        self._relating = relating
+        self._exhibit = lru_cache(maxsize=1024)(self._exhibited)
+        self._side = lru_cache(maxsize=65536)(self._sided)
+
+    def pairs(
+        self,
+        exact: I64,
+        groups: Mapping[int, Sequence[int]],
+        copies: Judged,
+        related: Judged,
+        with_evidence: bool,
+        progress: Callable[[str, int, int], None],
+    ) -> tuple[tuple[Pair, ...], dict[tuple[str, str], Direction]]:
+        """Every verified pair, sorted by ids, and the direction of each.
+
+        Args:
+            exact: pairs of equal bodies.
+            groups: articles with equal bodies, by the first of each group.
+            copies: judged pairs of first articles that are copies.
+            related: judged pairs of first articles that are not.
+            with_evidence: whether to collect passages and facts.
+            progress: told how far this is.
+        """
+        found: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
+        for judged in (related, copies):
+            for row, (i, j) in enumerate(judged.pairs.tolist()):
+                relation = self._settled(i, j, judged.relations[row], float(judged.scores[row]))
+                if relation is None:
+                    continue
+                features = {name: float(v[row]) for name, v in judged.features.items()}
+                for a, b in _expanded(i, j, groups):
+                    found[a, b] = relation, float(judged.scores[row]), features
+        for a, b in exact.tolist():
+            found[a, b] = Relation.EXACT_COPY, 1.0, {"resemblance": 1.0, "containment": 1.0}
+        result = []
+        directions: dict[tuple[str, str], Direction] = {}
+        for done, (key, (relation, score, features)) in enumerate(sorted(found.items())):
+            pair, way = self._pair(*key, relation, score, features, with_evidence)
+            result.append(pair)
+            if relation is not Relation.SAME_EVENT:
+                directions[pair.a, pair.b] = way
+            if done % 500 == 0:
+                progress("explain", done, len(found))
+        return tuple(result), directions
+
+    def _settled(self, i: int, j: int, relation: Relation, score: float) -> Relation | None:
+        """The relation that the clusters leave a judged pair, or None."""
+        of = {level: labels[i] == labels[j] for level, labels in self._grouping.labels.items()}
+        if relation in COPIES:
+            return relation if of[Level.DUPLICATE] else None
+        if not of[Level.EVENT]:
+            return None
+        facts = self._corpus.facts
+        crossing = facts[i].language != facts[j].language
+        if of[Level.SYNDICATION] and crossing:
+            return Relation.TRANSLATION
+        return Relation.SAME_EVENT
+
+    def _pair(
+        self,
+        i: int,
+        j: int,
+        relation: Relation,
+        score: float,
+        features: Mapping[str, float],
+        with_evidence: bool,
+    ) -> tuple[Pair, Direction]:
+        a, b = self._side(i), self._side(j)
+        way = direction(a, b, relation)
+        same = bool(a.outlet) and a.outlet == b.outlet
+        reasons = [*way.reasons, f"Both were published by {a.outlet}."] if same else way.reasons
+        if with_evidence:
+            found = self._evidence(i, j, features, reasons)
+        else:
+            found = Evidence(features=features, reasons=tuple(reasons))
+        pair = Pair(
+            a.id, b.id, relation, round(score, 4), way.original, way.confidence, same, found
+        )
+        return pair, way
+
+    def _evidence(
+        self, i: int, j: int, features: Mapping[str, float], reasons: Sequence[str]
+    ) -> Evidence:
+        a, b = self._exhibit(i), self._exhibit(j)
+        if a.facts.language == b.facts.language or self._relating is None:
+            return evidence(a, b, features, reasons)
+        bounds = sentence_bounds(a.body), sentence_bounds(b.body)
+        sentences = self._relating.alignment(i, j)
+        return evidence(a, b, features, reasons, sentences, bounds)
+
+    def _exhibited(self, i: int) -> Exhibit:
+        article = self._corpus.article(i)
+        segments = clean(article, self._recurring)
+        facts = enrich([article], [segments], tokenise([article.text]))[0]
+        return Exhibit(article, facts, self._corpus.body(i))
+
+    def _sided(self, i: int) -> Side:
+        head, facts = self._corpus.head(i), self._corpus.facts[i]
+        text, aside, last = self._corpus.text(i), [], 0
+        for start, end in self._corpus.spans(i):
+            aside.append(text[last:start])
+            last = end
+        aside.append(text[last:])
+        return Side(
+            id=head.id,
+            title=facts.title,
+            url=head.url,
+            outlet=self._corpus.outlets[i],
+            source=head.source,
+            published=head.published,
+            credits=facts.credits,
+            aside="\n".join(aside),
+            words=int(self._corpus.lengths[i]),
+            language=facts.language,
+        )
+
+
+def _expanded(i: int, j: int, groups: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
+    """A pair of first articles as pairs of all articles with their bodies."""
+    left, right = groups.get(i, (i,)), groups.get(j, (j,))
+    if len(left) * len(right) > _CROWD:
+        left, right = left[:1], right[:1]
+    return [(min(a, b), max(a, b)) for a in left for b in right]

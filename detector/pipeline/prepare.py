@@ -1,0 +1,141 @@
+"""What is done with each article alone: clean, enrich, tokenise, sign, encode.
+
+A pure function over a chunk of articles, so that a backend may run it anywhere. Only
+packed arrays and a few facts come back; words are read again where a pair is looked at.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.clean import Recurring, body_spans, clean, title_of
+from detector.config import Config
+from detector.enrich import enrich
+from detector.lexicon.outlets import key_of
+from detector.lexical.signatures import U32, sample, signatures
+from detector.records import Article, Facts
+from detector.text import I64, U64, Tokens, mix, shingles, tokenise
+from detector.verify.profiles import Profiles, profile
+
+if TYPE_CHECKING:
+    from detector.semantic.static import StaticEncoder
+
+F32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run of prepared articles, as parallel arrays.
+
+    Attributes:
+        facts: what a row of the output needs; the lists for verification are packed.
+        outlets: key of each article's outlet; empty where unknown.
+        spans: shape (n, 2), offsets of the body's stretches, and their bounds by article.
+        digests: shape (articles,), of the normalised body; 0 where there is none.
+        lengths: shape (articles,), words of the body.
+        signatures: shape (articles, permutations).
+        samples: sampled shingles and their bounds.
+        profiles: None where no vectors are asked for.
+        vectors: shape (articles, d); None where they come later, or never.
+    """
+
+    facts: Sequence[Facts]
+    outlets: Sequence[str]
+    spans: tuple[npt.NDArray[np.int32], I64]
+    digests: U64
+    lengths: npt.NDArray[np.int32]
+    signatures: U32
+    samples: tuple[U64, I64]
+    profiles: Profiles | None
+    vectors: F32 | None
+
+
+def prepare(
+    articles: Sequence[Article], recurring: Recurring | None, config: Config, static: str
+) -> Prepared:
+    """Prepare a chunk of articles.
+
+    Args:
+        articles: any number.
+        recurring: lines that are furniture in this corpus.
+        config: of the whole pass.
+        static: folder of a static encoder, whose vectors are summed here since the words
+            are at hand; empty where another encoder, or none, is used.
+    """
+    segments = [clean(article, recurring) for article in articles]
+    tokens = tokenise([article.text for article in articles])
+    facts = enrich(articles, segments, tokens)
+    spans = [body_spans(s) for s in segments]
+    body = within(tokens, spans)
+    hashes, bounds = shingles(body.hashes, body.bounds, config.lexical.shingle)
+    outlets = [key_of(a.source, a.url) for a in articles]
+    packed = vectors = None
+    if config.semantic.model != "none":
+        titles = tokenise([title_of(a, s) for a, s in zip(articles, segments, strict=True)])
+        packed = profile(articles, facts, body, titles, outlets)
+    if static:
+        vectors = static_encoder(static).encode_tokens(body, [a.text for a in articles])
+    return Prepared(
+        [dataclasses.replace(f, dates=(), places=(), numbers=(), documents=()) for f in facts],
+        outlets,
+        _packed(spans),
+        digests(body),
+        np.diff(body.bounds).astype(np.int32),
+        signatures(hashes, bounds, config.lexical),
+        sample(hashes, bounds, config.lexical),
+        packed,
+        vectors,
+    )
+
+
+def within(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> Tokens:
+    """The words of each text that begin inside its spans.
+
+    Args:
+        tokens: of n texts.
+        spans: n lists of ``(start, end)``, ascending and apart.
+    """
+    keep = np.zeros(len(tokens.hashes) + 1, np.int8)
+    for i, parts in enumerate(spans):
+        first = int(tokens.bounds[i])
+        starts = tokens.starts[first : int(tokens.bounds[i + 1])]
+        for a, b in np.searchsorted(starts, np.array(parts, np.int64).reshape(-1, 2)).tolist():
+            if a < b:
+                keep[first + a] += 1
+                keep[first + b] -= 1
+    return tokens.select(np.cumsum(keep[:-1]).astype(np.bool_))
+
+
+def digests(body: Tokens) -> U64:
+    """A digest of each body: equal for texts that differ only in form.
+
+    Unicode form, white space, punctuation and tone placement are not in the word hashes;
+    case is put back by the number of capitals. 0 for a body without words.
+    """
+    size = int(np.diff(body.bounds).max(initial=0))
+    powers = np.cumprod(np.full(size + 1, 0xD1342543DE82EF95, np.uint64))
+    owner_start = np.repeat(body.bounds[:-1], np.diff(body.bounds))
+    place = np.arange(len(body.hashes)) - owner_start
+    values = mix(body.hashes + body.capitals.astype(np.uint64)) * powers[place]
+    sums = np.concatenate([[np.uint64(0)], np.cumsum(values)])
+    return mix(sums[body.bounds[1:]] - sums[body.bounds[:-1]])
+
+
+@lru_cache(maxsize=2)
+def static_encoder(folder: str) -> StaticEncoder:
+    """The static encoder of a folder, loaded once a process."""
+    from detector.semantic.static import StaticEncoder
+
+    return StaticEncoder.from_folder(folder)
+
+
+def _packed(spans: Sequence[Sequence[tuple[int, int]]]) -> tuple[npt.NDArray[np.int32], I64]:
+    flat = np.array([pair for parts in spans for pair in parts], np.int32).reshape(-1, 2)
+    return flat, np.cumsum([0] + [len(parts) for parts in spans]).astype(np.int64)

@@ -1,0 +1,75 @@
+"""Articles with the records they were made of: what reading and reducing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from detector.config import ReadConfig
+from detector.errors import InputError, UsageError
+from detector.readers import csv, html, jsonl, parquet, text
+from detector.readers.fields import Mapper
+from detector.readers.ids import Ids
+from detector.readers.source import Found, Record, Source
+from detector.records import Article
+
+Report = Callable[[InputError], None]
+
+
+def scan(
+    sources: list[Source | InputError],
+    config: ReadConfig,
+    on_skip: Report | None = None,
+    on_note: Report | None = None,
+) -> Iterator[tuple[Article, Source, Record]]:
+    """Every article of `sources`, in order, with its source and its record.
+
+    Raises:
+        InputError: at the first bad record or file, unless ``config.on_error`` is "skip".
+    """
+    ids = Ids()
+    mapped = Mapper(config, ids, on_note)
+    # A text or HTML file has the fields of an article already.
+    plain = Mapper(ReadConfig(timezone=config.timezone), ids, on_note)
+    skip = skips(config)
+    for source in sources:
+        mapper = plain if getattr(source, "format", "") in ("text", "html") else mapped
+        for record in [source] if isinstance(source, InputError) else _records(source, mapped):
+            problem: InputError
+            if isinstance(record, InputError):
+                problem = record
+            else:
+                assert isinstance(source, Source)
+                try:
+                    article = mapper.article(record.fields, source.name, record.line)
+                except InputError as error:
+                    problem = error
+                else:
+                    yield article, source, record
+                    continue
+            if not skip:
+                raise problem
+            if on_skip is not None:
+                on_skip(problem)
+
+
+def skips(config: ReadConfig) -> bool:
+    """Whether bad records are left out.
+
+    Raises:
+        UsageError: if `ReadConfig.on_error` is neither "skip" nor "fail".
+    """
+    if config.on_error not in ("fail", "skip"):
+        raise UsageError(f"--on-error {config.on_error}: must be fail or skip")
+    return config.on_error == "skip"
+
+
+def _records(source: Source, mapper: Mapper) -> Iterator[Found]:
+    if source.format == "parquet":
+        return parquet.records(source, mapper.keys)
+    formats: dict[str, Callable[[Source], Iterator[Found]]] = {
+        "jsonl": jsonl.records,
+        "csv": csv.records,
+        "text": text.records,
+        "html": html.records,
+    }
+    return formats[source.format](source)

@@ -1,0 +1,1 @@
+"""Articles that say the same in other words: encoders, their vectors and who is near whom."""

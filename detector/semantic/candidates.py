@@ -1,0 +1,120 @@
+"""Pairs of articles that may say the same: ratio margin and mutual nearest neighbours.
+
+An absolute cosine says little: a close pair in a dense topic is a stranger, a distant one
+in a sparse topic a translation. The ratio margin divides the cosine by the mean cosine of
+both articles to their own neighbours (Artetxe & Schwenk 2019, "Margin-based parallel
+corpus mining with multilingual sentence embeddings").
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.config import SemanticConfig
+from detector.semantic.index import F32, I64, nearest
+
+#: Cosine of an article to its nearest strangers where the corpus has too few to tell.
+STRANGER = 0.30
+_LEAST = 0.05  # a mean below this would make the ratio explode
+_LANGUAGES = 8  # told apart; rarer ones share the last place
+
+
+class Neighbourhood:
+    """Each article's nearest articles in each language, and what follows for a pair."""
+
+    def __init__(self, vectors: F32, languages: Sequence[str], config: SemanticConfig) -> None:
+        """Search the neighbours of every article.
+
+        Args:
+            vectors: shape (n, d), unit rows; an article with a zero row has no neighbours.
+            languages: language code of each row.
+            config: how many neighbours, and the margin's k.
+        """
+        self._vectors = vectors
+        self._config = config
+        self._code = _codes(languages)
+        usable = np.flatnonzero(np.einsum("ij,ij->i", vectors, vectors) > 0)
+        groups = [
+            usable[self._code[usable] == c] for c in range(int(self._code.max(initial=0)) + 1)
+        ]
+        shape = (len(groups), len(vectors), config.neighbours)
+        self._scores = np.full(shape, -np.inf, np.float32)
+        self._found = np.full(shape, -1, np.int64)
+        for code, base in enumerate(groups):
+            for queries in groups:
+                scores, found = self._search(queries, base)
+                self._scores[code, queries] = scores
+                self._found[code, queries] = found
+
+    def pairs(self) -> I64:
+        """Every article with each of its neighbours: shape (n, 2), sorted and distinct."""
+        _, i, _ = np.nonzero(self._found >= 0)
+        j = self._found[self._found >= 0]
+        low, high = np.minimum(i, j).astype(np.uint64), np.maximum(i, j).astype(np.uint64)
+        packed = np.unique((low << np.uint64(32)) | high)
+        return np.stack([packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)], axis=1).astype(
+            np.int64
+        )
+
+    def measure(self, pairs: I64) -> dict[str, F32]:
+        """What the vectors say of any pairs.
+
+        Args:
+            pairs: shape (n, 2), article indices.
+
+        Returns:
+            ``cosine``; ``margin``, the ratio margin less 1, at most 4; ``mutual``, 1 where
+            each is the other's nearest in its language; ``rank``, the logarithm of the
+            better of both ranks; ``gap``, by how much the cosine exceeds that of the
+            nearest other article, of the article where it exceeds it least.
+        """
+        i, j = pairs[:, 0], pairs[:, 1]
+        cosine = np.einsum("ij,ij->i", self._vectors[i], self._vectors[j])
+        rank_i, level_i, other_i = self._seen_from(i, j)
+        rank_j, level_j, other_j = self._seen_from(j, i)
+        ratio = cosine / np.maximum((level_i + level_j) / 2, _LEAST)
+        measured = {
+            "cosine": cosine,
+            "margin": np.clip(ratio - 1, -1, 4),
+            "mutual": (rank_i == 1) & (rank_j == 1),
+            "rank": np.log(np.minimum(rank_i, rank_j)),
+            "gap": np.minimum(cosine - other_i, cosine - other_j),
+        }
+        return {name: np.asarray(value, np.float32) for name, value in measured.items()}
+
+    def crossing(self, pairs: I64) -> npt.NDArray[np.bool_]:
+        """Whether the two articles of each pair are in different languages."""
+        return np.asarray(self._code[pairs[:, 0]] != self._code[pairs[:, 1]])
+
+    def _search(self, queries: I64, base: I64) -> tuple[F32, I64]:
+        k = self._config.neighbours
+        own = queries is base
+        scores, at = nearest(self._vectors[queries], self._vectors[base], k + own)
+        found = np.where(at >= 0, base[at] if len(base) else -1, -1)
+        if not own:
+            return scores, found
+        drop = found == queries[:, None]
+        drop[~drop.any(axis=1), -1] = True  # equal vectors may crowd out the article itself
+        return scores[~drop].reshape(-1, k), found[~drop].reshape(-1, k)
+
+    def _seen_from(self, rows: I64, others: I64) -> tuple[I64, F32, F32]:
+        """Rank of each other, mean cosine to the nearest strangers, and the best of them."""
+        scores = self._scores[self._code[others], rows]
+        hit = self._found[self._code[others], rows] == others[:, None]
+        rank = np.where(hit.any(axis=1), hit.argmax(axis=1) + 1, hit.shape[1] + 1)
+        strangers = np.where(hit | ~np.isfinite(scores), -np.inf, scores)
+        strangers = -np.sort(-strangers, axis=1)[:, : self._config.margin_neighbours]
+        strangers = np.where(np.isfinite(strangers), strangers, np.float32(STRANGER))
+        return rank, strangers.mean(axis=1), strangers[:, 0]
+
+
+def _codes(languages: Sequence[str]) -> I64:
+    """A number for each language, the most frequent first."""
+    counts = Counter(languages)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    number = {name: min(i, _LANGUAGES - 1) for i, name in enumerate(ranked)}
+    return np.array([number[name] for name in languages], np.int64)

@@ -1,0 +1,1 @@
+"""A candidate pair to a relation, or to nothing."""

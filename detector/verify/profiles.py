@@ -1,0 +1,218 @@
+"""What verification needs of every article, packed into arrays: under 1.5 KB each.
+
+Names, numbers, places, dates and weighted words are kept as 32-bit hashes. Pairs are then
+compared by sparse rows, thousands at a time; the words themselves are read again from the
+text only where a person is to see them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timezone
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.records import Article, Facts
+from detector.text import CAPITAL, I64, NUMBER, SENTENCE, U64, Tokens, mix
+
+U32 = npt.NDArray[np.uint32]
+F32 = npt.NDArray[np.float32]
+
+_TERMS = 160  # most telling words and word pairs kept of an article
+_UNKNOWN_DAY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """A set of hashed values for each article, as compressed rows.
+
+    Attributes:
+        values: shape (n,), distinct and ascending within an article.
+        counts: shape (n,), how often each occurs, at most 255.
+        bounds: shape (articles + 1,).
+    """
+
+    values: U32
+    counts: npt.NDArray[np.uint8]
+    bounds: I64
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The profiles of a run of articles, one row each.
+
+    Attributes:
+        words: weighted words and word pairs of the body.
+        title: those of the headline.
+        names: capitalised words inside sentences, folded.
+        numbers: canonical numbers.
+        places: gazetteer ids.
+        dates: days as proleptic ordinals.
+        documents: document numbers.
+        length: shape (n,), words in the body.
+        event_day: shape (n,), ordinal of the event's day; 0 where unknown.
+        dateline: shape (n,), hashed place of the dateline; 0 where unknown.
+        published: shape (n,), minutes since 1970 in UTC; NaN where unknown.
+        source: shape (n,), hashed outlet; 0 where unknown.
+    """
+
+    words: Bag
+    title: Bag
+    names: Bag
+    numbers: Bag
+    places: Bag
+    dates: Bag
+    documents: Bag
+    length: npt.NDArray[np.int32]
+    event_day: npt.NDArray[np.int32]
+    dateline: U32
+    published: npt.NDArray[np.float64]
+    source: U32
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+
+def profile(
+    articles: Sequence[Article],
+    facts: Sequence[Facts],
+    body: Tokens,
+    titles: Tokens,
+    outlets: Sequence[str],
+) -> Profiles:
+    """Pack what enrichment found of a run of articles.
+
+    Args:
+        articles: n articles.
+        facts: their facts.
+        body: words of their bodies.
+        titles: words of their headlines.
+        outlets: key of each article's outlet; empty where unknown.
+    """
+    return Profiles(
+        words=_terms(body),
+        title=_terms(titles),
+        names=_names(body),
+        numbers=_hashed(f.numbers for f in facts),
+        places=_hashed(f.places for f in facts),
+        dates=_days(facts),
+        documents=_hashed(f.documents for f in facts),
+        length=np.diff(body.bounds).astype(np.int32),
+        event_day=np.array(
+            [f.event_date.toordinal() if f.event_date else _UNKNOWN_DAY for f in facts], np.int32
+        ),
+        dateline=np.array([_crc(f.dateline) for f in facts], np.uint32),
+        published=np.array([minutes(a.published) for a in articles], np.float64),
+        source=np.array([_crc(o) for o in outlets], np.uint32),
+    )
+
+
+def concatenate(parts: Sequence[Profiles]) -> Profiles:
+    """The profiles of several runs of articles, in order."""
+    merged: dict[str, Any] = {}
+    for field in fields(Profiles):
+        values = [getattr(part, field.name) for part in parts]
+        merged[field.name] = (
+            _joined(values) if isinstance(values[0], Bag) else np.concatenate(values)
+        )
+    return Profiles(**merged)
+
+
+def take(profiles: Profiles, rows: I64) -> Profiles:
+    """The profiles of some articles, in the order asked for."""
+    taken: dict[str, Any] = {}
+    for field in fields(Profiles):
+        value = getattr(profiles, field.name)
+        taken[field.name] = _rows(value, rows) if isinstance(value, Bag) else value[rows]
+    return Profiles(**taken)
+
+
+def minutes(published: date | datetime | None) -> float:
+    """A publication time as minutes since 1970; noon where only the day is known."""
+    if published is None:
+        return float("nan")
+    if not isinstance(published, datetime):
+        noon = datetime(published.year, published.month, published.day, 12, tzinfo=timezone.utc)
+        return noon.timestamp() / 60
+    if published.tzinfo is None:
+        published = published.replace(tzinfo=timezone.utc)
+    return published.timestamp() / 60
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode()) if text else 0
+
+
+def _hashed(rows: Iterable[Sequence[str]]) -> Bag:
+    owners: list[int] = []
+    values: list[int] = []
+    count = 0
+    for row in rows:
+        for value in row:
+            owners.append(count)
+            values.append(zlib.crc32(value.encode()))
+        count += 1
+    return _bag(np.array(owners, np.int64), np.array(values, np.uint32), count)
+
+
+def _days(facts: Sequence[Facts]) -> Bag:
+    owners = [i for i, f in enumerate(facts) for _ in f.dates]
+    values = [mention.date.toordinal() for f in facts for mention in f.dates]
+    return _bag(np.array(owners, np.int64), np.array(values, np.uint32), len(facts))
+
+
+def _names(body: Tokens) -> Bag:
+    inside = ((body.flags & CAPITAL) != 0) & ((body.flags & SENTENCE) == 0)
+    chosen = inside & ((body.flags & NUMBER) == 0)
+    owner = _owners(body)[chosen]
+    return _bag(owner, _short(body.folded[chosen]), len(body))
+
+
+def _terms(tokens: Tokens) -> Bag:
+    """Words and pairs of neighbours; of a long text the ones that occur most."""
+    owner = _owners(tokens)
+    beside = owner[1:] == owner[:-1]
+    double = mix(tokens.hashes[1:] * np.uint64(3) + tokens.hashes[:-1])[beside]
+    values = np.concatenate([_short(tokens.hashes), _short(double)])
+    return _bag(np.concatenate([owner, owner[1:][beside]]), values, len(tokens))
+
+
+def _owners(tokens: Tokens) -> I64:
+    return np.repeat(np.arange(len(tokens)), np.diff(tokens.bounds))
+
+
+def _short(hashes: U64) -> U32:
+    return np.asarray(hashes >> np.uint64(32), np.uint32)
+
+
+def _bag(owner: I64, values: U32, rows: int) -> Bag:
+    keys, counts = np.unique(
+        (owner.astype(np.uint64) << np.uint64(32)) | values, return_counts=True
+    )
+    sizes = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=rows)
+    return Bag(
+        (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        np.minimum(counts, 255).astype(np.uint8),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+    )
+
+
+def _joined(bags: Sequence[Bag]) -> Bag:
+    offsets = np.cumsum([0] + [len(bag.values) for bag in bags])
+    bounds = [bag.bounds[:-1] + o for bag, o in zip(bags, offsets, strict=False)]
+    return Bag(
+        np.concatenate([bag.values for bag in bags]),
+        np.concatenate([bag.counts for bag in bags]),
+        np.concatenate([*bounds, offsets[-1:]]),
+    )
+
+
+def _rows(bag: Bag, rows: I64) -> Bag:
+    sizes = np.diff(bag.bounds)[rows]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    at = np.repeat(bag.bounds[rows] - bounds[:-1], sizes) + np.arange(int(bounds[-1]))
+    return Bag(bag.values[at], bag.counts[at], bounds)

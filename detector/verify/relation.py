@@ -1,0 +1,80 @@
+"""From features to a calibrated probability, by coefficients that anyone can read.
+
+One logistic regression a question: is this a copy, a translation, a report of the same
+event within a language, or across two. Its coefficients are in ``models/relation.json``,
+written by ``scripts/train_relation.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.errors import ModelError
+from detector.models import shipped
+
+F32 = npt.NDArray[np.float32]
+
+#: The questions, each with a scorer of its own.
+QUESTIONS = ("copy", "event", "event_crossing", "translation_first", "translation")
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A logistic regression over named features.
+
+    Attributes:
+        intercept: log-odds where every feature is 0.
+        weights: log-odds for each unit of a feature.
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+
+    def probability(self, features: Mapping[str, F32]) -> F32:
+        """Calibrated probability for each pair.
+
+        Args:
+            features: name to shape (n,); names without a weight are ignored.
+        """
+        odds = np.float64(self.intercept)
+        for name, weight in self.weights.items():
+            odds = odds + weight * features[name].astype(np.float64)
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))), np.float32)
+
+    def contributions(self, features: Mapping[str, float]) -> list[tuple[str, float, float]]:
+        """Each feature's value and what it added to the log-odds, the weightiest first."""
+        rows = [(n, features[n], w * features[n]) for n, w in self.weights.items() if n in features]
+        return sorted(rows, key=lambda row: (-abs(row[2]), row[0]))
+
+
+@lru_cache(maxsize=4)
+def scorers(path: str = "") -> Mapping[str, Scorer]:
+    """The shipped scorers, or those of another file.
+
+    Raises:
+        ModelError: if the file is missing or is no relation model.
+    """
+    file = Path(path) if path else shipped("relation.json")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            question: Scorer(
+                float(content[question]["intercept"]),
+                {str(n): float(w) for n, w in content[question]["weights"].items()},
+            )
+            for question in QUESTIONS
+        }
+    except OSError as error:
+        raise ModelError(f"{file}: {error.strerror}; install the package again") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{file}: damaged ({type(error).__name__}: {error}); install the package again, "
+            "or train it with scripts/train_relation.py"
+        ) from error

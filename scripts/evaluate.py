@@ -1,0 +1,157 @@
+"""Print how good a detection is on the newsroom and on the public sets beside the project.
+
+Only the halves that training never sees are measured. Run it from anywhere:
+
+    python scripts/evaluate.py newsroom
+    python scripts/evaluate.py copies translations --model static --faults 20
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import planted
+from corpus import Corpus
+from floors import Floors
+from judging import judge
+from material import PROJECT, Part
+from reports import Report
+
+from detector.cli.scores import console, print_evaluation, shares, table
+from detector.config import Config
+from detector.errors import DetectorError, InputError
+
+FLOORS = PROJECT / "tests" / "quality" / "floors.json"
+
+_SETS: dict[str, tuple[str, ...]] = {
+    "newsroom": ("newsroom",),
+    "seeds": ("seeds",),
+    "copies": ("copies",),
+    "translations": ("translations",),
+    "condensed": ("condensed",),
+    "changed": ("changed",),
+    "templates": ("templates",),
+    "events": ("abmusu", "ecbplus"),
+    "origins": ("origins",),
+}
+
+
+def build(name: str, seed: int = 1, part: Part = "test", data: Path | None = None) -> Corpus:
+    """The corpus of one name.
+
+    Raises:
+        InputError: if what it is made of is not there.
+    """
+    if name == "newsroom":
+        return planted.newsroom()
+    if name == "seeds":
+        return planted.seeds(data)
+    builders: dict[str, Callable[..., Corpus]] = {
+        "copies": planted.copies,
+        "translations": planted.translations,
+        "condensed": planted.condensed,
+        "changed": planted.changed,
+        "templates": planted.templates,
+        "origins": planted.origins,
+        "abmusu": partial(planted.events, "abmusu"),
+        "ecbplus": partial(planted.events, "ecbplus"),
+    }
+    return builders[name](seed=seed, part=part, data=data)
+
+
+def measure(corpus: Corpus, config: Config) -> Report:
+    """Run the pass over a corpus, as a reader hands it over, and judge it."""
+    from detector import Detector
+
+    began = time.perf_counter()
+    detection = Detector(config).detect(corpus.read(), evidence=False)
+    seconds = time.perf_counter() - began
+    report = judge(corpus, detection)
+    report.faults += [f"note: {note}" for note in detection.notes]
+    report.timing = f"{len(corpus.articles)} articles in {seconds:.1f} s"
+    return report
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice([*_SETS, "all"]))
+@click.option("--model", default="static", show_default=True, help="As of `detector dedup`.")
+@click.option("--config", type=click.Path(path_type=Path), help="TOML file of options.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
+@click.option("--seed", default=1, show_default=True, help="Of what is planted.")
+@click.option(
+    "--part", type=click.Choice(["test", "train", "all"]), default="test", show_default=True,
+    help="Half of the public sets; only test is a measurement.",
+)  # fmt: skip
+@click.option("--faults", default=0, show_default=True, help="Name so many faults of each corpus.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each corpus.")
+@click.option("--floors", is_flag=True, help="Raise the floors to what was measured.")
+@click.option("--lower", metavar="REASON", default="", help="Let floors fall, and say why.")
+def main(
+    names: Sequence[str], model: str, config: Path | None, data: Path | None, seed: int,
+    part: Part, faults: int, as_json: bool, floors: bool, lower: str,
+) -> None:  # fmt: skip
+    """Measure the corpora NAMES; by default all."""
+    import dataclasses
+
+    options = Config.from_toml(config) if config else Config()
+    semantic = dataclasses.replace(options.semantic, model=model)
+    options = dataclasses.replace(options, semantic=semantic)
+    wanted = list(_SETS) if not names or "all" in names else list(dict.fromkeys(names))
+    for name in (inner for outer in wanted for inner in _SETS[outer]):
+        try:
+            report = measure(build(name, seed, part, data), options)
+        except InputError as error:
+            if names and "all" not in names:
+                raise
+            click.echo(f"{name}: left out. {error}", err=True)
+            continue
+        show(report, as_json, faults)
+        if floors or lower:
+            measured = Floors.from_file(FLOORS)
+            measured.raised(name, report.digest, report.figures, lower).write()
+
+
+def show(report: Report, as_json: bool, faults: int) -> None:
+    """Print a report."""
+    if as_json:
+        content: dict[str, Any] = {
+            "corpus": report.name,
+            "digest": report.digest,
+            "figures": {name: round(value, 6) for name, value in report.figures.items()},
+            "tables": [
+                {"title": title, "rows": [dict(zip(heads, row, strict=True)) for row in rows]}
+                for title, heads, rows in report.tables
+            ],
+            "faults": report.faults,
+        }
+        click.echo(json.dumps(content, ensure_ascii=False))
+        return
+    out = console()
+    out.print(f"\n{report.name}: {report.timing}", style="bold")
+    if report.evaluation:
+        print_evaluation(report.evaluation)
+    for title, heads, rows in report.tables:
+        out.print(table(title, heads, [list(map(_cell, row)) for row in rows]))
+    for line in report.faults[:faults]:
+        click.echo(f"  {line}")
+    if len(report.faults) > faults:
+        click.echo(f"  {len(report.faults) - faults} faults not listed; --faults names them")
+
+
+def _cell(value: object) -> str:
+    return shares(value)[0] if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except DetectorError as error:
+        click.echo(f"evaluate.py: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,128 @@
+"""Corpora that stand as they are: event collections, the sample newsroom, the seed articles."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import material
+from corpus import Corpus, Entry, chance, joined, pair, rows_of
+
+from detector.errors import InputError
+from detector.records import Article, Pair, Relation
+
+#: The collections of events.
+EventSet: TypeAlias = Literal["abmusu", "ecbplus"]
+
+_NEWSROOM = material.PROJECT / "tests" / "data" / "newsroom"
+
+
+def events(
+    name: EventSet, seed: int = 1, part: material.Part = "test", data: Path | None = None
+) -> Corpus:
+    """A collection of reports with the event of each; ECB+ has sister events.
+
+    Relations within an event are not known, only that its reports belong together.
+
+    Args:
+        name: ``abmusu`` (Vietnamese) or ``ecbplus`` (English).
+        seed: of the order.
+        part: which half; events, and sister events, are never divided.
+        data: folder of the public sets.
+    """
+    place = material.folder(data)
+    if name == "abmusu":
+        documents = material.vietnamese_events(part, place)
+        groups = dict.fromkeys((d.event for d in documents), "")
+    else:
+        documents = material.english_events(part, place)
+        groups = {d.event: material.sister_group(d.event) for d in documents}
+    entries = [
+        Entry(Article(d.id, d.text, d.title), d.language, event=d.event, group=groups[d.event])
+        for d in documents
+    ]
+    chance("order", seed).shuffle(entries)
+    return Corpus(
+        name=name,
+        articles=tuple(entry.article for entry in entries),
+        rows=rows_of(entries, ("event",)),
+    )
+
+
+def newsroom(folder: Path = _NEWSROOM) -> Corpus:
+    """The sample newsroom of this project with its gold.
+
+    Raises:
+        InputError: if it is not there.
+    """
+    tables = [folder / f"{name}.jsonl" for name in ("articles", "gold", "pairs")]
+    for table in tables:
+        if not table.is_file():
+            raise InputError("is not there: the newsroom has articles, gold and pairs", str(table))
+    articles, rows, pairs = map(_jsonl, tables)
+    found = [_pair(row) for row in pairs]
+    return Corpus(
+        name="newsroom",
+        articles=tuple(_article(row) for row in articles),
+        rows=tuple(rows),
+        pairs=tuple(p for p in found if p is not None),
+    )
+
+
+def seeds(data: Path | None = None) -> Corpus:
+    """The five seed articles and what must be said of them."""
+    documents = material.seeds(material.folder(data))
+    clusters = {
+        "000": ("000", "first", "portal", "vi"),
+        "001": ("", "first", "", "vi"),
+        "002": ("", "", "", "vi"),
+        "003": ("", "", "", "vi"),
+        "004": ("000", "first", "portal", "en"),
+    }
+    entries = []
+    for document in documents:
+        original, event, syndication, language = clusters[document.id]
+        article = Article(document.id, document.text)
+        entries.append(
+            Entry(article, language, document.id, syndication or document.id,
+                  event or document.id, original or None)
+        )  # fmt: skip
+    related = {
+        ("000", "001"): Relation.SAME_EVENT,
+        ("000", "004"): Relation.TRANSLATION,
+        ("001", "004"): Relation.SAME_EVENT,
+    }
+    names = sorted(clusters)
+    every = {joined(a, b) for a in names for b in names if a != b}
+    return Corpus(
+        name="seeds",
+        articles=tuple(entry.article for entry in entries),
+        rows=rows_of(entries, ("duplicate", "syndication", "event")),
+        pairs=tuple(
+            pair(a, b, relation, "000" if relation is Relation.TRANSLATION else None)
+            for (a, b), relation in related.items()
+        ),
+        forbidden=frozenset(every - set(related)),
+    )
+
+
+def _article(row: dict[str, Any]) -> Article:
+    published = row.get("published") or ""
+    moment: date | datetime | None = None
+    if published:
+        whole = len(published) == len("2025-01-31")
+        moment = (date if whole else datetime).fromisoformat(published)
+    texts = {name: row.get(name) or "" for name in ("title", "url", "source")}
+    return Article(row["id"], row["text"], **texts, published=moment)
+
+
+def _pair(row: dict[str, Any]) -> Pair | None:
+    if row["relation"] in (None, "", "none"):
+        return None
+    return pair(row["a"], row["b"], Relation(row["relation"]), row.get("original"))
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
