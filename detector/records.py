@@ -326,9 +326,7 @@ class Detection:
 
     def clusters_of(self, level: Level, least: int = 1) -> tuple[Cluster, ...]:
         """The clusters of one level that have at least `least` members."""
-        return tuple(
-            c for c in self.clusters if c.level is level and len(c.members) >= least
-        )
+        return tuple(c for c in self.clusters if c.level is level and len(c.members) >= least)
 
     def cluster_of(self, article: str, level: Level) -> Cluster:
         """The cluster of an article at one level.
@@ -351,3 +349,43 @@ class Detection:
             if label.id == article:
                 return label
         raise KeyError(article)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature added to the log-odds of a relation."""
+
+    feature: str
+    value: float
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two articles are related, or are not.
+
+    Attributes:
+        question: which scorer was asked last: "copy", "translation", "event" or
+            "event_crossing"; "exact" where no scorer was needed.
+        probability: its answer.
+        relation: what the clusters made of it, or None.
+        contributions: what spoke for (positive) and against it, the weightiest first; with
+            the intercept they add up to the log-odds.
+        evidence: passages, agreements and conflicts.
+        original: id of the one that came first, or None.
+        original_confidence: 0 to 1.
+        together: levels at which both are in one cluster.
+        decided_by: a sentence on what joined or parted their clusters.
+    """
+
+    a: str
+    b: str
+    question: str
+    probability: float
+    relation: Relation | None
+    contributions: tuple[Contribution, ...]
+    evidence: Evidence
+    original: str | None
+    original_confidence: float
+    together: tuple[Level, ...]
+    decided_by: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from detector import lexicon
@@ -15,9 +16,12 @@ Parts = tuple[tuple[Role, int, int], ...]
 _NAME_LENGTH = 70
 _HEAD = 100
 _TAIL = 110
+_ANY_DASH = re.compile("[-–—]")
 _DASH = r"\s*[-–—]+\s*"
 # "HÀ NỘI, 7/8 (Reuters) - …", "(Dân trí) - …", "(SGGP).- …"
-_BRACKET = re.compile(rf"(?P<place>[^()]{{2,70}}?)?\s*\((?P<source>[^():]{{2,40}})\)\s*[.:]?{_DASH}")
+_BRACKET = re.compile(
+    rf"(?P<place>[^()]{{2,70}}?)?\s*\((?P<source>[^():]{{2,40}})\)\s*[.:]?{_DASH}"
+)
 _LOOSE_BRACKET = re.compile(
     r"(?P<place>[^()]{2,70}?)?\s*\((?P<source>[^():]{2,40})\)[\s.:–—-]*(?P<next>\w)"
 )
@@ -28,7 +32,10 @@ _PLACE = re.compile(r"(?P<place>[^\W\d_][^()–—]{2,60}?)\s*(?:[–—]|--)\s+
 _DATE_BEHIND = re.compile(r"[\s,]*\d[\d\s./-]*$")
 _SENTENCE_END = re.compile(r"[.!?…”\"»/](?=\s*[(\[\w–—-])")
 _SPLIT = re.compile(r"\s*[/|]\s*|\s+[-–—]\s+")
-_HEADER = re.compile(r"(?P<name>\S.{1,38}?\S)\s*[•|-]?\s*(?P=name)\s*[•|-]?\s*\d{1,2}/\d{1,2}/\d{4}$")
+_HEADER = re.compile(
+    r"(?P<name>\S.{1,38}?\S)\s*[•|-]?\s*(?P=name)\s*[•|-]?\s*\d{1,2}/\d{1,2}/\d{4}$"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _TRIM = " \t\xa0.,;:–—-([)]/"
 
 
@@ -36,7 +43,7 @@ def is_person(text: str) -> bool:
     """Whether a text is the name of one or more people, or what stands for one."""
     if not 2 <= len(text) <= 60 or any(c in "0123456789!?:;…%" for c in text):
         return False
-    if text.lower() in _words():
+    if text.lower() in _words() or _is_one(text.split()):
         return True
     people = _people_split().split(text)
     return len(people) <= 4 and all(_is_one(person.split()) for person in people)
@@ -123,12 +130,14 @@ def sign_off(line: str) -> Parts:
     if outlets.LINK.fullmatch(line) or _HEADER.match(line):
         return ((Role.CREDIT, 0, len(line)),)
     text = line.rstrip(" .)\xa0")
-    for match in _phrase_inside().finditer(text):
-        before = text[: match.start()].rstrip(_TRIM)
-        length = outlets.credit_phrase(text[match.start() :])
-        rest = text[match.start() + length :]
+    if is_person(text):
+        known = outlets.find(text) is not None
+        return ((Role.CREDIT if known else Role.BYLINE, 0, len(line)),)
+    for start in _phrase_starts(text):
+        before = text[:start].rstrip(_TRIM)
+        rest = text[start + outlets.credit_phrase(text[start:]) :]
         if (not before or is_person(before)) and is_credited(rest):
-            return _split(line, before, match.start())
+            return _split(line, before, start)
     bracket = text.rfind("(")
     if bracket >= 0:
         before, inner = text[:bracket].rstrip(_TRIM), text[bracket + 1 :]
@@ -140,7 +149,21 @@ def sign_off(line: str) -> Parts:
         return ((Role.CREDIT, 0, len(line)),)
     if _is_roundup(text) or (outlets.find(text) is not None and _is_title_case(text)):
         return ((Role.CREDIT, 0, len(line)),)
-    return ((Role.BYLINE, 0, len(line)),) if is_person(text) else ()
+    return ()
+
+
+def _phrase_starts(text: str) -> Iterator[int]:
+    """Where a crediting phrase begins, be it glued to a name: "Minh PhươngTheo NBC"."""
+    firsts = outlets.credit_words()
+    for match in _LETTERS.finditer(text):
+        word = match[0]
+        cut = 0
+        if word.lower() not in firsts:
+            cut = next((k for k in range(1, len(word)) if word[k].isupper()), 0)
+            if not cut or word[cut:].lower() not in firsts:
+                continue
+        if outlets.credit_phrase(text[match.start() + cut :]):
+            yield match.start() + cut
 
 
 def byline_parts(line: str) -> Parts:
@@ -175,12 +198,13 @@ def dateline_end(line: str) -> int:
         if match and match["next"].isupper():
             if _is_dateline(match["place"] or "", match["source"], strict=True):
                 return match.start("next")
-    match = _TAG.match(head)
-    if match and (match["tag"] in outlets.tags() or outlets.host_of(match["tag"])):
-        return match.end()
-    match = _PLACE.match(head)
-    if match and _is_capitals(match["place"]):
-        return match.end()
+    if _ANY_DASH.search(head):
+        match = _TAG.match(head)
+        if match and (match["tag"] in outlets.tags() or outlets.host_of(match["tag"])):
+            return match.end()
+        match = _PLACE.match(head)
+        if match and _is_capitals(match["place"]):
+            return match.end()
     for tag in outlets.bare_tags():
         if head.startswith(tag) and head[len(tag) : len(tag) + 2].strip()[:1].isupper():
             return len(tag)
@@ -206,7 +230,7 @@ def _is_capitals(place: str) -> bool:
 
 def tail_parts(line: str) -> Parts:
     """The byline and the credit behind the last sentence of an article's last paragraph."""
-    if line[-1] in ".!?…”\"" and line[-2:-1] != ")":
+    if line[-1] in '.!?…”"' and line[-2:-1] != ")":
         return ()
     base = max(0, len(line) - _TAIL)
     for match in _SENTENCE_END.finditer(line, base):
@@ -274,17 +298,6 @@ def _names_split() -> re.Pattern[str]:
 def _openings() -> re.Pattern[str]:
     longest_first = sorted(_all("bylines", "openings"), key=lambda p: (-len(p), p))
     return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first))})\s*", re.I)
-
-
-@lru_cache(maxsize=1)
-def _phrase_inside() -> re.Pattern[str]:
-    """A crediting phrase at the start of a word, or capitalised and glued to a name."""
-    phrases = sorted(
-        {*_all("credits", "phrases"), *_all("credits", "weak")}, key=lambda p: (-len(p), p)
-    )
-    loose = "|".join(map(re.escape, phrases))
-    glued = "|".join(re.escape(p[0].upper() + p[1:]) for p in phrases)
-    return re.compile(rf"(?<!\w)(?i:{loose})(?!\w)|(?<=[^\W\d_])(?:{glued})(?!\w)")
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ _LISTS = (
     ("related", "links", Mark.LINK, False),
     ("comments", "headings", Mark.COMMENTS, True),
     ("furniture", "lines", Mark.FURNITURE, True),
+    ("furniture", "framed", Mark.FURNITURE, True),
     ("furniture", "openings", Mark.FURNITURE, False),
     ("furniture", "footers", Mark.FOOTER, False),
     ("furniture", "sections", Mark.SECTION, True),
@@ -40,6 +41,7 @@ _LISTS = (
     ("credits", "weak", Mark.WEAK_CREDIT, False),
     ("bylines", "openings", Mark.BYLINE, False),
 )
+_ALONE = "\0"  # in place of what a line must end with: nothing may follow the phrase
 _HEAD = 90  # characters; no phrase is longer
 _BULLETS = "([<>»•*-–—:.|►▶+…“ \t\xa0"
 _ARROWS = (">>", "»", "►", "▶", "=>", "👉")
@@ -59,25 +61,26 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def mark_of(line: str) -> Mark | None:
     """What the phrase at the beginning of a line makes of it."""
-    head = line[:_HEAD].lower()
-    if "\xa0" in head:
-        head = head.replace("\xa0", " ")
-    if head[0] in _BULLETS:
-        if head.startswith(_ARROWS) and len(line) <= _LINK_LENGTH:
+    start = 0
+    if line[0] in _BULLETS:
+        if line.startswith(_ARROWS) and len(line) <= _LINK_LENGTH:
             return Mark.LINK
-        head = head.lstrip(_BULLETS)
-    first = _FIRST.match(head)
-    if first is None:
+        start = len(line) - len(line.lstrip(_BULLETS))
+    first = _FIRST.match(line, start)
+    entries = _phrases().get(first[0].lower()) if first else None
+    if entries is None:
         return None
-    for phrase, mark, whole in _phrases().get(first[0], ()):
+    head = line[start : start + _HEAD].lower().replace("\xa0", " ")
+    for phrase, mark, whole in entries:
         if head.startswith(phrase) and _fits(line, head[len(phrase) :], phrase, mark, whole):
             return mark
     return None
 
 
-def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: bool) -> bool:
+def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: str) -> bool:
     if whole:
-        return len(line) < _HEAD and not rest.strip(_COUNTS)
+        rest = rest.strip(_COUNTS)
+        return len(line) < _HEAD and (rest == "" if whole == _ALONE else rest.endswith(whole))
     if rest and rest[0].isalnum() and phrase[-1].isalnum():
         return False
     if mark is Mark.CAPTION:
@@ -90,32 +93,21 @@ def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: bool) -> bool:
     return len(line) <= _LINK_LENGTH
 
 
-def is_framed(line: str) -> bool:
-    """Whether a line asks to follow the site somewhere, with the site's name in the middle."""
-    if len(line) > _HEAD:
-        return False
-    lower = line.lower().rstrip(" .:")
-    return any(
-        lower.startswith(before) and lower.endswith(after) for before, after in _frames()
-    )
-
-
 def is_captioned(line: str) -> bool:
     """Whether a line ends with the note of who took a picture."""
     if len(line) > _CAPTION_LENGTH:
         return False
     tail = line[-80:]
-    lower = tail.lower()
-    return any(mark in lower for mark in _caption_marks()) and bool(_caption_end().search(tail))
+    if ":" not in tail and "(" not in tail and "—" not in tail and "–" not in tail:
+        return False
+    return _caption_end().search(tail) is not None
 
 
 def is_sourced(line: str) -> bool:
     """Whether a line ends with the note of where a picture or a chart is from."""
-    return (
-        line[-1] in ")]."
-        and len(line) <= _CAPTION_LENGTH
-        and bool(_source_end().search(line[-80:].lower()))
-    )
+    if not line.endswith((")", ").", "]")) or len(line) > _CAPTION_LENGTH:
+        return False
+    return _source_end().search(line[-80:].lower()) is not None
 
 
 def is_stamp(line: str) -> bool:
@@ -127,29 +119,29 @@ def is_stamp(line: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> dict[str, tuple[tuple[str, Mark, bool], ...]]:
-    found: dict[str, dict[str, tuple[str, Mark, bool]]] = {}
+def _phrases() -> dict[str, tuple[tuple[str, Mark, str], ...]]:
+    """Phrases by their first word, the longest first."""
+    found: dict[str, dict[tuple[str, str], Mark]] = {}
     for concept, name, mark, whole in _LISTS:
-        for table in lexicon.concept(concept).values():
-            for phrase in table[name]:
-                first = _FIRST.match(phrase)
-                if first and (name != "marks" or phrase[-1] == ":"):
-                    entries = found.setdefault(first[0], {})
-                    entries.setdefault(f"{phrase}\0{whole}", (phrase, mark, whole))
+        for written in _all(concept, name):
+            phrase, _, after = written.partition("…")
+            first = _FIRST.match(phrase)
+            if first and (name != "marks" or phrase[-1] == ":"):
+                behind = after.strip() or (_ALONE if whole else "")
+                found.setdefault(first[0], {}).setdefault((phrase, behind), mark)
     return {
-        first: tuple(sorted(entries.values(), key=lambda e: -len(e[0])))
+        first: tuple(
+            (phrase, mark, behind)
+            for (phrase, behind), mark in sorted(
+                entries.items(), key=lambda entry: (-len(entry[0][0]), entry[0])
+            )
+        )
         for first, entries in found.items()
     }
 
 
 def _all(concept: str, name: str) -> list[str]:
     return sorted({p for table in lexicon.concept(concept).values() for p in table[name]})
-
-
-@lru_cache(maxsize=1)
-def _frames() -> tuple[tuple[str, str], ...]:
-    split = (frame.partition("…") for frame in _all("furniture", "framed"))
-    return tuple((before, after) for before, _, after in split)
 
 
 @lru_cache(maxsize=1)
@@ -170,7 +162,7 @@ def _caption_end() -> re.Pattern[str]:
         rf"(?:(?:^|[(\[.!?…–—-]\s*)(?i:{'|'.join(firm)})[^()]{{0,60}}"
         rf"|\s(?:{capitals})[^()]{{0,60}}"
         rf"|[(\[]\s*(?i:{loose})[^()]{{0,60}}"
-        rf"|[.–—]\s*(?i:{loose})(?:\s\S+){{0,3}})[)\]]?[.\s]*$"
+        rf"|[–—]\s*(?i:{loose})(?:\s\S+){{0,3}})[)\]]?[.\s]*$"
     )
 
 

@@ -34,13 +34,14 @@ def find_links(page: Page) -> list[Link]:
     spans: list[tuple[int, int]] = []
     i, count = 0, len(lines)
     while i < count:
-        last = i
+        line, last = lines[i], i
         if roles[i] is None:
-            if _is_doubled(lines[i]):
+            if line[0] == line[-(len(line) // 2)] and _is_doubled(line):
                 spans.append((i, i))
-            elif i + 1 < count and roles[i + 1] is None and _are_twins(lines[i], lines[i + 1]):
-                last = i + 1
-                spans.append((i, last))
+            elif i + 1 < count and line[0] == lines[i + 1][0] and roles[i + 1] is None:
+                if _are_twins(line, lines[i + 1]):
+                    last = i + 1
+                    spans.append((i, last))
         i = last + 1
     firsts = {first for first, _ in spans}
     return [
@@ -51,10 +52,9 @@ def find_links(page: Page) -> list[Link]:
 
 def _is_doubled(line: str) -> bool:
     half, odd = divmod(len(line), 2)
-    if half < _MIN_DOUBLE or line[: half // 2] != line[half + odd : half + odd + half // 2]:
+    if half < _MIN_DOUBLE or (odd and line[half] not in " \xa0"):
         return False
-    between = line[half] in " \xa0" if odd else True
-    return between and line[:half] == line[half + odd :] and " " in line[:half]
+    return line.startswith(line[half + odd :]) and " " in line[:half]
 
 
 def _are_twins(line: str, below: str) -> bool:
@@ -111,7 +111,7 @@ def _ends(mark: Mark | None, before: int, after: int, running: list[int]) -> boo
 
 def label(page: Page, marks: dict[int, Mark], links: list[Link], end: int) -> None:
     """Label links, teasers and whatever else stands behind the body."""
-    spaced = _is_spaced(page)
+    spaced = bool(links) and _is_spaced(page)
     for link in links:
         page.roles[link.first] = page.roles[link.last] = Role.RELATED
         if link.teaser is not None and (link.first >= end or _teases(page, link, spaced)):
@@ -133,7 +133,9 @@ def _teases(page: Page, link: Link, spaced: bool) -> bool:
     if teaser.endswith(("...", "…")) or (spaced and not page.gaps[link.teaser]):
         return True
     headline = page.lines[link.last]
-    words = set((headline[: len(headline) // 2] if link.first == link.last else headline).lower().split())
+    words = set(
+        (headline[: len(headline) // 2] if link.first == link.last else headline).lower().split()
+    )
     return len(words & set(teaser.lower().split())) >= _TEASER_WORDS * len(words)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from detector.clean import credits, related
 from detector.clean.furniture import Recurring, outlet_of
-from detector.clean.marks import Mark, is_captioned, is_framed, is_sourced, is_stamp, mark_of
+from detector.clean.marks import Mark, is_captioned, is_sourced, is_stamp, mark_of
 from detector.clean.page import Page, ends_sentence, is_headline, is_paragraph
 from detector.lexicon import outlets
 from detector.records import Article, Role, Segment
@@ -25,6 +25,7 @@ _HEAD_LINES = 8  # a headline stands among the first lines
 _ASCII = 1.06  # bytes a character; below, a text has next to no letters with diacritics
 _FOREIGN = 0.08  # letters with diacritics a character
 _FOREIGN_WORDS = 4
+_SAMPLE = 3  # lines that show whether a text has diacritics
 _LEADS = 2  # paragraphs that a dateline may begin: the teaser and the first
 _HEAD_SHARE, _FOOT_SHARE = 0.1, 0.75  # of the running text; between, a source is not the article's
 _SIGNED = 2  # names alone on their lines below an article; more are a list
@@ -66,18 +67,19 @@ def _mark(page: Page, article: Article, recurring: Recurring | None) -> dict[int
         mark = mark_of(line)
         if mark is not None:
             marks[i] = mark
-            roles[i] = _ROLES.get(mark)
-            if mark is Mark.CREDIT or mark is Mark.WEAK_CREDIT:
-                if credits.is_credit_line(line, weak=mark is Mark.WEAK_CREDIT):
-                    roles[i] = Role.CREDIT
+            roles[i] = _role_of(line, mark)
         if roles[i] is None:
-            if is_framed(line):
-                roles[i] = Role.FURNITURE
-            elif is_captioned(line):
+            if is_captioned(line):
                 roles[i] = Role.CAPTION
             elif recurring and recurring.has(outlet, line) and not credits.sign_off(line):
                 roles[i] = Role.FURNITURE
     return marks
+
+
+def _role_of(line: str, mark: Mark) -> Role | None:
+    if mark is Mark.CREDIT or mark is Mark.WEAK_CREDIT:
+        return Role.CREDIT if credits.is_credit_line(line, weak=mark is Mark.WEAK_CREDIT) else None
+    return _ROLES.get(mark)
 
 
 def _title_of_field(page: Page, title: str) -> int | None:
@@ -106,7 +108,9 @@ def _title_of_text(page: Page, marks: dict[int, Mark]) -> int | None:
     ]
     paragraphs = [i for i in candidates if is_paragraph(page.lines[i])]
     above = [i for i in candidates if not paragraphs or i < paragraphs[0]]
-    above = [i for i in above if len(page.lines[i]) <= _TITLE_LENGTH and page.lines[i][-1] not in ".:;,…"]
+    above = [
+        i for i in above if len(page.lines[i]) <= _TITLE_LENGTH and page.lines[i][-1] not in ".:;,…"
+    ]
     if not above or not any(is_paragraph(line) for line in page.lines[above[0] + 1 :]):
         return None
     title = above[0]
@@ -140,8 +144,9 @@ def _sign(page: Page, marks: dict[int, Mark], titled: bool, end: int) -> dict[in
         The lines that are of several parts.
     """
     roles, lines = page.roles, page.lines
-    body = [i for i in range(end) if roles[i] is None]
-    running = [i for i in body if is_paragraph(lines[i])] or body[:1]
+    running = [i for i in range(end) if roles[i] is None and is_paragraph(lines[i])]
+    if not running:
+        running = [i for i in range(end) if roles[i] is None][:1]
     parts: dict[int, credits.Parts] = {}
     for i, mark in marks.items():
         if mark is Mark.BYLINE and roles[i] is None:
@@ -188,12 +193,11 @@ def _take(page: Page, parts: dict[int, credits.Parts], i: int, found: credits.Pa
 
 def _demote_sources(page: Page, running: list[int]) -> None:
     """A source between paragraphs is that of a picture, a chart or one item of several."""
-    found = [i for i, role in enumerate(page.roles) if role is Role.CREDIT]
-    if found:
+    if Role.CREDIT in page.roles:
         total = sum(len(page.lines[i]) for i in running)
-        for i in found:
+        for i, role in enumerate(page.roles):
             before = sum(len(page.lines[j]) for j in running if j < i)
-            if _HEAD_SHARE * total < before < _FOOT_SHARE * total:
+            if role is Role.CREDIT and _HEAD_SHARE * total < before < _FOOT_SHARE * total:
                 page.roles[i] = Role.CAPTION
 
 
@@ -230,18 +234,23 @@ def _label_captions(page: Page, end: int) -> None:
     roles, lines = page.roles, page.lines
     body = [i for i in range(end) if roles[i] is None]
     for i in body[:-1]:
-        if "(" in lines[i][-80:] and is_sourced(lines[i]):
+        if is_sourced(lines[i]):
             roles[i] = Role.CAPTION
-    story = sum(len(lines[i]) for i in body)
-    told = [i for i in range(end) if roles[i] is Role.CAPTION and is_paragraph(lines[i])]
-    if sum(len(lines[i]) for i in told) > story:  # pictures, and the words below them
-        for i in told:
-            roles[i] = None
-    joined = "".join(lines[i] for i in body)
-    if joined and len(joined.encode("utf-8", "replace")) < _ASCII * len(joined):
+    if Role.CAPTION in roles:
+        _tell_by_pictures(page, body, end)
+    sample = "".join(lines[i][:_SHORT] for i in body[:: len(body) // _SAMPLE + 1])
+    if sample and len(sample.encode("utf-8", "replace")) < _ASCII * len(sample):
         for i in body:
             if _is_foreign(lines[i]):
                 roles[i] = Role.CAPTION
+
+
+def _tell_by_pictures(page: Page, body: list[int], end: int) -> None:
+    """Take captions for the body where they are most of an article: a series of pictures."""
+    told = [i for i in range(end) if page.roles[i] is Role.CAPTION and is_paragraph(page.lines[i])]
+    if sum(len(page.lines[i]) for i in told) > sum(len(page.lines[i]) for i in body):
+        for i in told:
+            page.roles[i] = None
 
 
 def _is_foreign(line: str) -> bool:

@@ -29,7 +29,9 @@ def show(detection: Detection) -> Iterator[str]:
     for event in sorted(events, key=lambda c: (-len(c.members), c.id)):
         yield from _event(event, inside[event.id], labels, pairs)
     single = len(detection.clusters_of(Level.EVENT)) - len(events)
-    yield click.style(f"{len(events)} events with several articles; {single} single articles.", bold=True)
+    yield click.style(
+        f"{len(events)} events with several articles; {single} single articles.", bold=True
+    )
 
 
 def _event(
@@ -46,7 +48,9 @@ def _event(
     for story in sorted(stories, key=lambda c: (-len(c.members), c.id)):
         first = story.original or _canonical(story, labels)
         yield f"  {_mark(story, first)} {_line(labels[first])}"
-        for other in sorted(set(story.members) - {first}, key=lambda m: (labels[m].published or "~", m)):
+        for other in sorted(
+            set(story.members) - {first}, key=lambda m: (labels[m].published or "~", m)
+        ):
             pair = pairs.get((min(first, other), max(first, other)))
             told = _TOLD[pair.relation] if pair else "copy of a copy"
             score = f" {pair.score:.2f}" if pair else ""
@@ -68,5 +72,7 @@ def _canonical(story: Cluster, labels: Mapping[str, Label]) -> str:
 
 def _line(label: Label) -> str:
     title = label.title if len(label.title) <= _WIDTH else label.title[: _WIDTH - 1] + "…"
-    where = " · ".join(x for x in (label.source, (label.published or "")[:16].replace("T", " ")) if x)
+    where = " · ".join(
+        x for x in (label.source, (label.published or "")[:16].replace("T", " ")) if x
+    )
     return f"[{label.id}] {title}" + (f"  ({where})" if where else "")

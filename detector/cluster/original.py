@@ -222,4 +222,3 @@ def _spells(url: str, title: str) -> bool:
     if min(len(spelt), len(letters)) < 12:
         return False
     return spelt[:60] in letters or letters[:60] in spelt
-

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from detector.enrich import anchors, dates, language, marks, places, provenance
 from detector.enrich.marks import Marks
 from detector.enrich.places import PlaceMention
 from detector.records import Article, Facts, Role, Segment
-from detector.text import Tokens
+from detector.text import Tokens, normalise, tokenise
 
 __all__ = ["enrich"]
 
@@ -42,15 +45,11 @@ def enrich(
     ]
     in_body = marks.within(tokens, bodies)
     marked = marks.mark(texts, tokens, in_body, languages)
-    named = places.find_places(
-        texts, tokens, in_body | marks.within(tokens, datelines), languages
-    )
-    return [
-        _facts(*each)
-        for each in zip(
-            articles, segments, bodies, datelines, languages, marked, named, strict=True
-        )
-    ]
+    wanted = in_body | marks.within(tokens, datelines) if any(datelines) else in_body
+    named = places.find_places(texts, tokens, wanted, languages)
+    rows = zip(articles, segments, bodies, datelines, languages, marked, named, strict=True)
+    facts = [_facts(*row) for row in rows]
+    return _with_headline_dates(articles, facts)
 
 
 def _facts(
@@ -64,21 +63,16 @@ def _facts(
 ) -> Facts:
     text, published = article.text, article.published
     lead_end = _lead_end(body)
-    title = article.title or _title(text, segments)
     found = dates.find_dates(text, body, published, code, marked)
     documents = anchors.find_documents(text, marked.figures)
-    event = dates.event_date(text, found, lead_end, published, code)
-    if event is None and any(map(str.isdigit, title)):
-        headline = dates.find_dates(title, [(0, len(title))], published, code)
-        event = dates.event_date(title, headline, len(title), published, code)
     taken = [*((d.start, d.end) for d in found), *((start, end) for start, end, _ in documents)]
     above = [p for p in named if any(start <= p.start < end for start, end in dateline)]
-    inside = [p for p in named if p not in above]
+    inside = [p for p in named if p not in above] if above else named
     lead = [p for p in inside if p.start < lead_end]
     return Facts(
         language=code,
-        title=title,
-        event_date=event,
+        title=article.title or _title(text, segments),
+        event_date=dates.event_date(text, found, lead_end, published, code),
         dateline=places.most_specific(above) or places.most_specific(lead),
         byline=provenance.byline(text, segments),
         credits=provenance.credits(text, segments),
@@ -87,6 +81,26 @@ def _facts(
         numbers=anchors.numbers(text, body, code, marked, taken),
         documents=tuple(dict.fromkeys(name for _, _, name in documents)),
     )
+
+
+def _with_headline_dates(articles: Sequence[Article], facts: list[Facts]) -> list[Facts]:
+    """Where the lead has no date, the headline's is the event's."""
+    waiting = [i for i, f in enumerate(facts) if f.event_date is None and f.title]
+    if not waiting:
+        return facts
+    titles = [normalise(facts[i].title) for i in waiting]
+    codes = [facts[i].language for i in waiting]
+    tokens = tokenise(titles)
+    everywhere = np.ones(len(tokens.hashes), np.bool_)
+    for i, title, marked in zip(
+        waiting, titles, marks.mark(titles, tokens, everywhere, codes), strict=True
+    ):
+        if marked.figures or marked.words:
+            code, published = facts[i].language, articles[i].published
+            found = dates.find_dates(title, [(0, len(title))], published, code, marked)
+            event = dates.event_date(title, found, len(title), published, code)
+            facts[i] = replace(facts[i], event_date=event)
+    return facts
 
 
 def _spans(segments: Sequence[Segment], role: Role) -> _Spans:

@@ -98,7 +98,7 @@ def find_documents(text: str, figures: Sequence[Figure]) -> list[tuple[int, int,
     """The document numbers that begin at some figure, as ``(start, end, name)``."""
     kinds, bodies, cues = _codes()
     found: list[tuple[int, int, str]] = []
-    for start, end, figure in figures:
+    for start, end, _ in figures:
         if "/" not in text[end : end + 2] and "-" not in text[end : end + 2]:
             continue
         match = _CODE.match(text, start)
@@ -136,22 +136,17 @@ def _from_figures(
         if unit in ("hours", "clock"):
             continue
         sign = "%" if unit == "percent" else ""
-        if figure.isdigit():
-            parts: Sequence[str] = (figure,)
-        elif "/" in figure:
-            parts = _fraction(figure)
-        elif ":" in figure:
-            continue  # a time of day
-        else:
-            parts = re.split("[–-]", figure)
+        if "/" in figure:
+            yield from ((start, share) for share in _fraction(figure))
+        if "/" in figure or ":" in figure:  # with a colon it is a time of day
+            continue
+        parts = (figure,) if figure.isdigit() else re.split("[–-]", figure)
         for part in parts:
             if (value := _value(part, power, style.decimal)) is not None:
                 yield start, value + sign
 
 
-def _from_words(
-    text: str, marks: Marks, style: _Style, closed: Spans
-) -> Iterator[tuple[int, str]]:
+def _from_words(text: str, marks: Marks, style: _Style, closed: Spans) -> Iterator[tuple[int, str]]:
     last = -1
     for start, end, kind, value in marks.words:
         beside, last = start - last <= 1, end

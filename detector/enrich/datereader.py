@@ -37,9 +37,7 @@ class Stated(NamedTuple):
     year: int | None
 
 
-def stated_dates(
-    text: str, marks: Marks, grammar: Grammar, published: date | None
-) -> list[Stated]:
+def stated_dates(text: str, marks: Marks, grammar: Grammar, published: date | None) -> list[Stated]:
     """Every date that a text writes out, in text order, as far as it is written."""
     found = [*_named(text, marks, grammar), *_numeric(text, marks.figures, grammar, published)]
     return sorted(found, key=lambda s: s.start)

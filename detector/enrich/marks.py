@@ -29,6 +29,7 @@ Figure = tuple[int, int, str]
 #: (days from publication), ``weekday`` (0 is Monday), ``month`` (1 to 12), ``number``.
 Word = tuple[int, int, str, int]
 
+_OFFSET_BITS = 32
 _FIGURE = re.compile(r"\d+(?:[.,:/–-]\d+)*")
 
 
@@ -91,14 +92,14 @@ def within(tokens: Tokens, spans: Sequence[Spans]) -> npt.NDArray[np.bool_]:
         tokens: the words of the texts.
         spans: for each text its spans, in order and without overlap.
     """
-    edges = np.zeros(len(tokens.hashes) + 1, np.int8)
-    for i, own in enumerate(spans):
-        if own:
-            first, last = tokens.bounds[i], tokens.bounds[i + 1]
-            at = first + np.searchsorted(tokens.starts[first:last], np.array(own))
-            np.add.at(edges, at[:, 0], 1)
-            np.add.at(edges, at[:, 1], -1)
-    return np.cumsum(edges[:-1], dtype=np.int8) > 0
+    # One number a word and an edge: the text's number, then the offset.
+    texts = np.arange(len(tokens), dtype=np.int64) << _OFFSET_BITS
+    places = np.repeat(texts, np.diff(tokens.bounds)) + tokens.starts
+    edges = [(i << _OFFSET_BITS) + e for i, own in enumerate(spans) for span in own for e in span]
+    inside = np.searchsorted(places, np.array(edges, np.int64))
+    change = np.bincount(inside[0::2], minlength=len(places) + 1)
+    change -= np.bincount(inside[1::2], minlength=len(places) + 1)
+    return np.cumsum(change[:-1]) > 0
 
 
 def _figures(text: str, starts: Sequence[int]) -> list[Figure]:

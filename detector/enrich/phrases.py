@@ -83,9 +83,7 @@ class Phrases:
         hit = found >= 0
         return at[hit], lengths[hit], found[hit]
 
-    def _same_case(
-        self, flags: U8, at: I64, number: I64, length: int
-    ) -> npt.NDArray[np.bool_]:
+    def _same_case(self, flags: U8, at: I64, number: I64, length: int) -> npt.NDArray[np.bool_]:
         fits = np.ones(len(at), np.bool_)
         for step in range(length):
             needed = self._case[self._first[number] + step]

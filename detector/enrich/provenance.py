@@ -44,9 +44,7 @@ def credits(text: str, segments: Iterable[Segment]) -> tuple[Credit, ...]:
         for credit, start, end in read:
             known = found.get(credit.key)
             if known is None or (credit.url and not known.url):
-                place = known or Credit(
-                    "", start=segment.start + start, end=segment.start + end
-                )
+                place = known or Credit("", start=segment.start + start, end=segment.start + end)
                 found[credit.key] = Credit(
                     credit.name, credit.url, credit.key, place.start, place.end
                 )

@@ -32,9 +32,7 @@ class Candidates:
     capped: int
 
 
-def candidates(
-    signatures: U32, samples: tuple[U64, I64], config: LexicalConfig
-) -> Candidates:
+def candidates(signatures: U32, samples: tuple[U64, I64], config: LexicalConfig) -> Candidates:
     """Pairs that share an LSH band or a good part of the smaller sample.
 
     Args:

@@ -93,6 +93,12 @@ def credit_phrase(text: str) -> int:
 
 
 @lru_cache(maxsize=1)
+def credit_words() -> frozenset[str]:
+    """The first words of crediting phrases, in lower case."""
+    return frozenset(phrase.split()[0] for phrase in _phrase_list())
+
+
+@lru_cache(maxsize=1)
 def tags() -> frozenset[str]:
     """The marks that outlets put before a dash and the lead, as written."""
     return frozenset(tag for entry in _entries() for tag in entry.get("tags", ()))
@@ -116,10 +122,13 @@ def _media_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, _phrase_list()))})(?!\w)[\s:–-]*", re.I)
+
+
+def _phrase_list() -> list[str]:
     tables = lexicon.concept("credits").values()
     phrases = {p for t in tables for p in (*t["phrases"], *t["weak"])}
-    longest_first = sorted(phrases, key=lambda p: (-len(p), p))
-    return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first))})(?!\w)[\s:–-]*", re.I)
+    return sorted(phrases, key=lambda p: (-len(p), p))
 
 
 @lru_cache(maxsize=1)

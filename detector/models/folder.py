@@ -255,7 +255,9 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts)
-        if path.suffix in _MATTERS and not hidden and not _OTHER_RUNTIMES.intersection(parts):
+        if hidden or path.suffix not in _MATTERS or _OTHER_RUNTIMES.intersection(parts):
+            continue
+        if path.is_file():
             yield path
 
 

@@ -24,11 +24,12 @@ from detector.pipeline.copying import (
 )
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded, sentence_encoder
+from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import prepare, static_encoder
 from detector.pipeline.relating import Relating
-from detector.records import Article, Detection
+from detector.records import Article, Detection, Explanation
 from detector.text import I64
 from detector.verify.relation import scorers
 
@@ -76,6 +77,20 @@ class Detector:
         run = Pass(self.config, self._backend, progress or _silent)
         return run.detect(articles, evidence)
 
+    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
+        """Say of two articles of a corpus why they are related, or why they are not.
+
+        Args:
+            articles: the whole corpus: how rare a word is, and what else is near, counts.
+            a: id of one article.
+            b: id of the other.
+
+        Raises:
+            UsageError: if no article has one of the ids.
+            ModelError: if the model cannot be had or is damaged.
+        """
+        return Pass(self.config, self._backend, _silent).explain(articles, a, b)
+
 
 class Pass:
     """One pass: its clock, its notes and what the stages hand on."""
@@ -90,6 +105,24 @@ class Pass:
 
     def detect(self, articles: Iterable[Article], evidence: bool) -> Detection:
         """Read, prepare, find, judge, group and explain."""
+        found = self._found(articles)
+        corpus, grouping = found.corpus, found.grouping
+        with self._stage("explain"):
+            groups = members_of(found.equal)
+            exact = equal_pairs(groups.values(), self._config.lexical.bucket)
+            pairs, directions = found.pairing.pairs(
+                exact, groups, found.copies, found.related, evidence, self._progress
+            )
+            made = clusters(corpus, grouping, directions)
+            by_ids = {(p.a, p.b): p for p in pairs}
+            rows = labels(corpus, made, by_ids, self._config.cluster.keep)
+        return Detection(rows, pairs, made, tuple(self._notes), dict(self._seconds))
+
+    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
+        """Run the pass and say of two of its articles why they are related, or are not."""
+        return explained(self._found(articles), a, b, self._config)
+
+    def _found(self, articles: Iterable[Article]) -> Found:
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
         corpus, recurring = self.corpus(articles, model)
@@ -113,15 +146,8 @@ class Pass:
                     f"{grouping.cut} components of more than {self._config.cluster.component} "
                     "articles were cut at their weakest links."
                 )
-        with self._stage("explain"):
-            pairing = Pairing(corpus, grouping, recurring, relating)
-            groups = members_of(equal)
-            exact = equal_pairs(groups.values(), self._config.lexical.bucket)
-            pairs, found = pairing.pairs(exact, groups, copies, related, evidence, self._progress)
-            made = clusters(corpus, grouping, found)
-            by_ids = {(p.a, p.b): p for p in pairs}
-            rows = labels(corpus, made, by_ids, self._config.cluster.keep)
-        return Detection(rows, pairs, made, tuple(self._notes), dict(self._seconds))
+        pairing = Pairing(corpus, grouping, recurring, relating)
+        return Found(corpus, equal, copies, related, relating, grouping, pairing)
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""

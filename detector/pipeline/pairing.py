@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich import enrich
@@ -61,7 +59,7 @@ class Pairing:
         found: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
         for judged in (related, copies):
             for row, (i, j) in enumerate(judged.pairs.tolist()):
-                relation = self._settled(i, j, judged.relations[row], float(judged.scores[row]))
+                relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
                 features = {name: float(v[row]) for name, v in judged.features.items()}
@@ -80,7 +78,17 @@ class Pairing:
                 progress("explain", done, len(found))
         return tuple(result), directions
 
-    def _settled(self, i: int, j: int, relation: Relation, score: float) -> Relation | None:
+    def pair(
+        self, i: int, j: int, relation: Relation, score: float, features: Mapping[str, float]
+    ) -> Pair:
+        """One pair of article numbers as a record, with its evidence."""
+        return self._pair(min(i, j), max(i, j), relation, score, features, True)[0]
+
+    def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
+        """What two articles share and where they conflict, related or not."""
+        return self._evidence(min(i, j), max(i, j), features, ())
+
+    def settled(self, i: int, j: int, relation: Relation) -> Relation | None:
         """The relation that the clusters leave a judged pair, or None."""
         of = {level: labels[i] == labels[j] for level, labels in self._grouping.labels.items()}
         if relation in COPIES:

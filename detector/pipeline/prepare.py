@@ -18,8 +18,8 @@ import numpy.typing as npt
 from detector.clean import Recurring, body_spans, clean, title_of
 from detector.config import Config
 from detector.enrich import enrich
-from detector.lexicon.outlets import key_of
 from detector.lexical.signatures import U32, sample, signatures
+from detector.lexicon.outlets import key_of
 from detector.records import Article, Facts
 from detector.text import I64, U64, Tokens, mix, shingles, tokenise
 from detector.verify.profiles import Profiles, profile

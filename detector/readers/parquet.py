@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from detector import files
@@ -13,13 +13,14 @@ from detector.readers.source import Found, Record, Source
 BATCH = 1000  # rows; some megabytes of articles
 
 
-def records(source: Source, keys: Mapping[str, Sequence[str]]) -> Iterator[Found]:
+def records(source: Source, wanted: Container[str], needed: Iterable[str] = ()) -> Iterator[Found]:
     """Each row of a file.
 
     Args:
         source: the file.
-        keys: for each field of an article, the columns that can be it. Others, which may be
-            large, are not read, unless none is the text: then a message names them all.
+        wanted: the columns to read; others may be large. All are if there is none of these.
+        needed: columns of which there must be one; else all are read, for a message that
+            names them.
 
     Raises:
         MissingExtraError: if pyarrow is not installed.
@@ -31,9 +32,9 @@ def records(source: Source, keys: Mapping[str, Sequence[str]]) -> Iterator[Found
     row = 0
     with file:
         names = file.schema_arrow.names
-        wanted = {key for some in keys.values() for key in some}
-        has_text = any(key in names for key in keys["text"])
-        columns = [name for name in names if name in wanted or not has_text]
+        columns = [name for name in names if name in wanted]
+        if not columns or (needed and not any(name in names for name in needed)):
+            columns = names
         if len(set(columns)) < len(columns):
             yield InputError("two columns have one name; rename one", source.name)
             return

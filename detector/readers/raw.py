@@ -65,7 +65,8 @@ def skips(config: ReadConfig) -> bool:
 
 def _records(source: Source, mapper: Mapper) -> Iterator[Found]:
     if source.format == "parquet":
-        return parquet.records(source, mapper.keys)
+        wanted = {key for keys in mapper.keys.values() for key in keys}
+        return parquet.records(source, wanted, mapper.keys["text"])
     formats: dict[str, Callable[[Source], Iterator[Found]]] = {
         "jsonl": jsonl.records,
         "csv": csv.records,

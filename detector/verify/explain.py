@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.records import Article, Evidence, Facts, Passage
-from detector.text import ACRONYM, CAPITAL, NUMBER, SENTENCE, I64, Tokens, fold
+from detector.text import ACRONYM, CAPITAL, I64, NUMBER, SENTENCE, Tokens, fold
 from detector.verify.align import SentenceAlignment
 from detector.verify.copies import align, exchanges
 

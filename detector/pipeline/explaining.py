@@ -1,0 +1,156 @@
+"""One pair of a finished pass, looked at again in full."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.config import Config
+from detector.errors import UsageError
+from detector.pipeline.copying import Judged, copy_features
+from detector.pipeline.corpus import Corpus
+from detector.pipeline.grouping import Grouping
+from detector.pipeline.pairing import Pairing
+from detector.pipeline.relating import Relating
+from detector.records import Contribution, Explanation, Level, Relation
+from detector.text import I64
+from detector.verify.relation import scorers
+
+_QUESTION = {
+    Relation.NEAR_COPY: "copy",
+    Relation.EXCERPT: "copy",
+    Relation.TRANSLATION: "translation",
+}
+_CLOSEST = 3  # names suggested for an unknown id
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything a pass found, before it is told."""
+
+    corpus: Corpus
+    equal: I64
+    copies: Judged
+    related: Judged
+    relating: Relating | None
+    grouping: Grouping
+    pairing: Pairing
+
+
+def explained(found: Found, a: str, b: str, config: Config) -> Explanation:
+    """Say why two articles are related, or are not.
+
+    Raises:
+        UsageError: if no article has one of the ids, or both are one.
+    """
+    if a == b:
+        raise UsageError(f'"{a}" is named twice; name two articles')
+    i, j = sorted((_number(found.corpus, a), _number(found.corpus, b)))
+    labels = found.grouping.labels
+    together = tuple(level for level in Level if labels[level][i] == labels[level][j])
+    question, probability, judged, features = _judged(found, i, j, config)
+    relation = found.pairing.settled(i, j, judged) if judged is not None else None
+    if relation is not None:
+        pair = found.pairing.pair(i, j, relation, probability, features)
+        evidence, first, confidence = pair.evidence, pair.original, pair.original_confidence
+    else:
+        evidence, first, confidence = found.pairing.evidence(i, j, features), None, 0.0
+    scorer = scorers().get(question)
+    return Explanation(
+        a=found.corpus.ids[i],
+        b=found.corpus.ids[j],
+        question=question,
+        probability=round(probability, 4),
+        relation=relation,
+        contributions=tuple(
+            Contribution(name, round(value, 4), round(odds, 3))
+            for name, value, odds in (scorer.contributions(features) if scorer else ())
+        ),
+        evidence=evidence,
+        original=first,
+        original_confidence=confidence,
+        together=together,
+        decided_by=_decision(found, i, j, relation, probability, together),
+    )
+
+
+def _number(corpus: Corpus, name: str) -> int:
+    at = bisect_left(corpus.ids, name)
+    if at < len(corpus.ids) and corpus.ids[at] == name:
+        return at
+    near = difflib.get_close_matches(name, corpus.ids, n=_CLOSEST)
+    hint = f"; the nearest are {', '.join(near)}" if near else ""
+    raise UsageError(f'no article has the id "{name}"{hint}')
+
+
+def _judged(
+    found: Found, i: int, j: int, config: Config
+) -> tuple[str, float, Relation | None, dict[str, float]]:
+    """The question that decided, its answer, the relation before linking, the features."""
+    if found.equal[i] == found.equal[j]:
+        return "exact", 1.0, Relation.EXACT_COPY, {"resemblance": 1.0, "containment": 1.0}
+    pair = np.array([[found.equal[i], found.equal[j]]], np.int64)
+    facts = found.corpus.facts
+    if facts[i].language == facts[j].language:
+        near, columns, _ = copy_features(found.corpus, np.sort(pair), config.lexical)
+        if len(near):
+            probability = float(scorers()["copy"].probability(columns)[0])
+            if probability >= config.verify.threshold or found.relating is None:
+                kept = _stored(found.copies, near[0])
+                return "copy", probability, kept, {n: float(v[0]) for n, v in columns.items()}
+    if found.relating is None:
+        return "copy", 0.0, None, {}
+    judged = found.relating.judge_pairs(np.sort(pair))
+    relation = judged.relations[0]
+    crossing = facts[i].language != facts[j].language
+    question = _QUESTION.get(relation, "event_crossing" if crossing else "event")
+    features = {name: float(values[0]) for name, values in judged.features.items()}
+    return question, float(judged.scores[0]), relation, features
+
+
+def _stored(judged: Judged, pair: I64) -> Relation | None:
+    rows = np.flatnonzero((judged.pairs == pair).all(axis=1))
+    return judged.relations[int(rows[0])] if len(rows) else None
+
+
+def _decision(
+    found: Found,
+    i: int,
+    j: int,
+    relation: Relation | None,
+    probability: float,
+    together: tuple[Level, ...],
+) -> str:
+    if Level.EVENT in together and relation is not None and probability >= 0.5:
+        return f"Joined by this pair itself: {relation} with {probability:.2f}."
+    labels = found.grouping.labels[Level.EVENT]
+    best = _strongest(found, labels == labels[i], labels == labels[j], Level.EVENT in together)
+    if Level.EVENT in together:
+        return f"In one event cluster by other links{best}."
+    if probability >= 0.5:
+        return (
+            f"The pair alone looks related ({probability:.2f}), but the mean over all pairs of "
+            f"both clusters does not reach one half{best}."
+        )
+    return f"Apart: the pair does not reach one half ({probability:.2f}){best}."
+
+
+def _strongest(found: Found, left: I64, right: I64, inside: bool) -> str:
+    """The strongest judged link between, or within, the clusters of two articles."""
+    best, told = -1.0, ""
+    for judged in (found.copies, found.related):
+        a, b = judged.pairs[:, 0], judged.pairs[:, 1]
+        hit = (left[a] & right[b]) | (left[b] & right[a])
+        if not hit.any():
+            continue
+        row = int(np.argmax(np.where(hit, judged.scores, -1)))
+        if float(judged.scores[row]) > best:
+            best = float(judged.scores[row])
+            ids = [found.corpus.ids[k] for k in judged.pairs[row].tolist()]
+            told = f"{ids[0]} – {ids[1]}, {judged.relations[row]} {best:.2f}"
+    if not told:
+        return ""
+    return f"; the strongest link {'inside' if inside else 'between them'} is {told}"
