@@ -72,7 +72,7 @@ def _named(text: str, marks: Marks, grammar: Grammar) -> Iterator[Stated]:
     if grammar.day_before is None or grammar.day_after is None or grammar.year_after is None:
         return
     for start, end, kind, month in marks.words:
-        if kind != "month":
+        if kind != "month" or "." in text[start:end]:  # "6 tháng. 2 người"
             continue
         floor = max(0, start - 32)
         if before := grammar.day_before.search(text[floor:start]):
@@ -95,7 +95,7 @@ def _numeric(
 ) -> Iterator[Stated]:
     """Dates in figures alone."""
     for start, end, figure in figures:
-        if figure.isdigit() or text[end : end + 1].isalpha() or grammar.is_lunar(text, end):
+        if figure.isdigit() or text[end : end + 1].islower() or grammar.is_lunar(text, end):
             continue
         if start and (text[start - 1] in "/.,-_=#@" or text[start - 1].isalpha()):
             continue
@@ -105,11 +105,11 @@ def _numeric(
                 yield Stated(start, end, day, month, year)
             continue
         match = _SLASHED.fullmatch(figure) or _DASHED.fullmatch(figure)
-        if match and _is_date(text, start, match, grammar):
+        if match and _is_date(text, start, end, match, grammar):
             yield from _read(text, start, end, match, grammar, published)
 
 
-def _is_date(text: str, start: int, match: re.Match[str], grammar: Grammar) -> bool:
+def _is_date(text: str, start: int, end: int, match: re.Match[str], grammar: Grammar) -> bool:
     """Whether the words before allow a date, for forms that scores and shares have too."""
     year = match["year"]
     if year is not None and len(year) == 4:
@@ -122,7 +122,7 @@ def _is_date(text: str, start: int, match: re.Match[str], grammar: Grammar) -> b
     if last in grammar.cues:
         counts = len(words) > 1 and words[-2].lower() in grammar.counted
         return slash or not counts
-    if not slash:
+    if not slash or text[end : end + 1].isalpha():
         return False
     if last in grammar.soft_cues or before[-1:] == "(":
         return True

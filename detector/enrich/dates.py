@@ -100,19 +100,27 @@ def event_date(
 def _usual_year(
     text: str, spans: Spans, marks: Marks, stated: Sequence[Stated], grammar: Grammar
 ) -> int | None:
-    """The year the lead states most often, or else the whole text; the first of equals."""
+    """The year that the lead states most often, the first of equals.
+
+    A lead without one leaves it to the whole text, if most of its years are one: a single
+    year there is as often that of a birth or of another story.
+    """
     years = [(s.start, s.year) for s in stated if s.year is not None]
     months = {end for _, end, kind, _ in marks.words if kind == "month"}
     for start, _, figure in marks.figures:
         if len(figure) == 4 and figure.isdigit() and int(figure) in YEARS:
             before = last_words(text[max(0, start - 12) : start], 1)
-            if before & grammar.year_words or start - 1 in months:
+            if (before & grammar.year_words or start - 1 in months) and not (
+                last_words(text[max(0, start - 16) : start], 2) & grammar.not_event
+            ):
                 years.append((start, int(figure)))
     years.sort()
     lead = (spans[0][0] if spans else 0) + _LEAD
-    counted = Counter(year for at, year in years if at < lead)
-    counted = counted or Counter(year for _, year in years)
-    return counted.most_common(1)[0][0] if counted else None
+    leading = Counter(year for at, year in years if at < lead)
+    if leading:
+        return leading.most_common(1)[0][0]
+    year, count = Counter(year for _, year in years).most_common(1)[0] if years else (None, 0)
+    return year if count > 1 and 2 * count > len(years) else None
 
 
 def _relative(

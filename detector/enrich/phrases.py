@@ -31,6 +31,8 @@ class Phrases:
         self._case = tokens.flags & _CASE
         self._first = tokens.bounds[:-1]
         counts = np.diff(tokens.bounds)
+        asked = np.concatenate([[0], np.cumsum(self._case != 0)])
+        strictness = asked[tokens.bounds[1:]] - asked[tokens.bounds[:-1]]
         keys = np.zeros(len(phrases), np.uint64)
         self._levels: list[tuple[U64, I64]] = []
         for depth in range(int(counts.max(initial=0))):
@@ -39,8 +41,9 @@ class Phrases:
             level, at = np.unique(keys[longer], return_inverse=True)
             ends = np.full(len(level), -1, np.int64)
             final = counts[longer] == depth + 1
-            # Backwards, so that the first of two equal phrases wins.
-            ends[at[final][::-1]] = longer[final][::-1]
+            # Backwards, so that of equal phrases the one that asks for least upper case wins.
+            order = np.argsort(-strictness[longer[final]], kind="stable")
+            ends[at[final][order]] = longer[final][order]
             self._levels.append((level, ends))
         self._filter = np.zeros(int(_FILTER) + 1, np.bool_)
         if self._levels:

@@ -23,6 +23,8 @@ from detector.text import SENTENCE, Tokens
 __all__ = ["PlaceMention", "compatible", "contains", "find_places", "most_specific"]
 
 _BEFORE = 24  # characters looked at before a name: two words
+_ABBREVIATION = 4  # characters; "TP." goes on, "tỉnh." has ended a sentence
+_QUOTES = "\"“”‘’'(["
 _OPENERS = frozenset(".!?:;\"“”‘’'(-–…*•\n")  # a word behind one has its capital from its place
 
 
@@ -148,8 +150,9 @@ def _verdict(
         return _Verdict.PLACE
     before = text[max(0, start - _BEFORE) : start]
     words = before.split()
-    last = words[-1] if words and before[-1] in " ." else ""
-    last = last if last[-1:].isalnum() or last[-1:] == "." else ""
+    last = words[-1].lstrip(_QUOTES) if words and before[-1] in " ." else ""
+    if not last[-1:].isalnum() and not (last[-1:] == "." and len(last) <= _ABBREVIATION):
+        last = ""
     lower = last.rstrip(".").lower()
     if lower in context.types:
         return _Verdict.LED

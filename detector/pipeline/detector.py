@@ -13,7 +13,7 @@ from detector.backends.base import Backend
 from detector.backends.local import LocalBackend
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
-from detector.models import Model, resolve
+from detector.models import Model, check, resolve
 from detector.pipeline.copying import (
     Judged,
     equal_pairs,
@@ -172,7 +172,8 @@ class Pass:
 
     def _prepare(self, shelf: Shelf, recurring: Recurring, model: Model | None) -> Corpus:
         static = str(model.folder) if model is not None and model.tier == "static" else ""
-        if static:
+        if static and model is not None:
+            check(model)
             static_encoder(static)
         function = partial(prepare, recurring=recurring, config=self._config, static=static)
         assert self._backend is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,14 @@ def encoded(
         vectors = static_encoder(str(model.folder)).center(corpus.vectors, languages)
         return np.where(served[:, None], vectors, np.float32(0)), without
     texts = [_lead(corpus, i) for i in rows.tolist()]
-    encoder = transformer(str(model.folder))
-    made = encoder.encode(texts, lambda done: progress("encode", done, len(texts)))
+    done = 0
+
+    def told(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("encode", done, len(texts))
+
+    made = transformer(model.name).encode(texts, told)
     made = centred(made, [languages[i] for i in rows.tolist()])
     vectors = np.zeros((len(corpus), made.shape[1]), np.float32)
     vectors[rows] = made
@@ -63,9 +70,9 @@ def sentence_encoder(corpus: Corpus, model: Model) -> SentenceEncoder:
     def read(article: int) -> F32:
         body, text = corpus.body(article), corpus.text(article)
         bounds = sentence_bounds(body).tolist()
-        spans = zip(bounds[:-1], bounds[1:], strict=True)
+        spans = pairwise(bounds)
         sentences = [text[int(body.starts[a]) : int(body.ends[b - 1])] for a, b in spans]
-        return np.asarray(transformer(str(model.folder)).encode(sentences), np.float32)
+        return np.asarray(transformer(model.name).encode(sentences), np.float32)
 
     return read
 

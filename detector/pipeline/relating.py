@@ -32,7 +32,9 @@ _LEAST = {"words": 0.05, "cosine": 0.10}  # what a neighbourhood is worth at the
 class SentenceEncoder(Protocol):
     """Vectors of the sentences of one body, shape (sentences, d), in the body's order."""
 
-    def __call__(self, article: int) -> F32: ...
+    def __call__(self, article: int) -> F32:
+        """Encode the sentences of an article, by its number."""
+        ...
 
 
 class Relating:

@@ -86,24 +86,23 @@ def test_every_article_is_paired_with_its_nearest_of_each_language():
     assert pairs.tolist() == sorted(map(list, expected))
 
 
-def test_a_translation_in_a_dense_topic_stands_out_by_its_margin():
-    random = np.random.default_rng(3)
-    topic, other = np.eye(12)[0], np.eye(12)[1]
-    dense = topic + 0.15 * random.normal(size=(10, 12))
-    sparse = other + 0.15 * random.normal(size=(1, 12))
-    vietnamese = np.concatenate([dense, sparse])
-    english = np.concatenate([dense[:1] + 0.05, dense[5:] + 0.3, sparse + 0.25])
-    vectors = np.concatenate([vietnamese, english])
+def test_a_translation_stands_out_by_its_margin_and_not_by_its_cosine():
+    axes = np.eye(12)
+    topic = [axes[0] + 0.2 * axes[k] for k in range(3, 8)]  # five stories of one topic
+    vietnamese = [*(v + 0.05 * axes[10] for v in topic), axes[1]]
+    english = [*(v + 0.05 * axes[11] for v in topic), axes[1] + axes[2]]
+    vectors = np.array([*vietnamese, *english])
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    near = Neighbourhood(vectors, ["vi"] * 11 + ["en"] * 7, CONFIG)
+    near = Neighbourhood(vectors, ["vi"] * 6 + ["en"] * 6, CONFIG)
 
-    translated, distant, strangers = (0, 11), (10, 17), (1, 12)
-    measured = near.measure(np.array([translated, distant, strangers]))
+    dense, sparse, strangers = (0, 6), (5, 11), (0, 7)
+    measured = near.measure(np.array([dense, sparse, strangers]))
 
     cosine, margin = measured["cosine"], measured["margin"]
-    assert cosine[2] > cosine[1]  # strangers of one topic look closer than the distant pair
-    assert margin[1] > margin[0] > margin[2]
+    assert cosine[0] > cosine[2] > 0.9 > cosine[1]
+    assert margin[1] > margin[0] > 0 > margin[2]
     assert measured["mutual"].tolist() == [1, 1, 0]
+    assert (measured["gap"] > 0).tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize(
