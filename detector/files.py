@@ -35,7 +35,12 @@ COMPRESSIONS = (".gz", ".zst")
 #: What reading a damaged or forbidden file can raise.
 READ_ERRORS = (OSError, EOFError, zlib.error)
 
-_ADVICE = {
+_READING = {
+    errno.EACCES: "change its permissions or leave it out",
+    errno.EPERM: "change its permissions or leave it out",
+    errno.ENOENT: "check the path",
+}
+_WRITING = {
     errno.ENOSPC: "free some space or name another place",
     errno.EDQUOT: "free some space or name another place",
     errno.EACCES: "change its permissions or name another place",
@@ -59,11 +64,11 @@ def split_name(name: str) -> tuple[str, str]:
     return (inner if inner in ("jsonl", "csv") else ""), path.suffix
 
 
-def why(error: BaseException) -> str:
+def why(error: BaseException, writing: bool = False) -> str:
     """One of `READ_ERRORS`, or an error of writing, said with what to do about it."""
     if isinstance(error, OSError) and error.errno is not None:
         reason = error.strerror or os.strerror(error.errno)
-        advice = _ADVICE.get(error.errno)
+        advice = (_WRITING if writing else _READING).get(error.errno)
         return f"{reason}; {advice}" if advice else reason
     if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
         return str(error)
@@ -101,7 +106,7 @@ def atomic_output(path: str | Path) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise InputError(why(error), str(path)) from error
+        raise InputError(why(error, writing=True), str(path)) from error
 
 
 @contextmanager
@@ -126,7 +131,7 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
-        raise InputError(why(error), str(path)) from error
+        raise InputError(why(error, writing=True), str(path)) from error
 
 
 def is_stream(path: Path) -> bool:

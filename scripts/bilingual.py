@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from typing import TypeAlias
 import material
 from corpus import Corpus, Entry, chance, joined, opaque, pair, rows_of
 from material import Document
-from refill import Names, refill
+from refill import FEW, Names, changed_share, refill
 
 from detector.records import Article, Relation
 
@@ -87,7 +86,8 @@ def _pool(
         if alter and (name != "changed" or n % 4 == 0):
             sides[side] = alter(sides[side], draw)
         if name == "changed" and sides[side] != couple[side]:
-            kind = _refill_kind(couple[side], sides[side])
+            share = changed_share(couple[side].text, sides[side].text)
+            kind = _REFILLED[share < FEW]
         refilled = kind in _REFILLED
         a, b = (opaque(seed, document.id) for document in sides)
         label = "" if refilled else opaque(seed, "pair", couple[0].id)
@@ -104,6 +104,7 @@ def _pool(
     chance("order", seed).shuffle(entries)
     return Corpus(
         name=name,
+        part=part,
         articles=tuple(entry.article for entry in entries),
         rows=rows_of(entries, ("syndication",)),
         pairs=tuple(sorted(pairs, key=lambda p: (p.a, p.b))),
@@ -130,13 +131,6 @@ def _condensed(document: Document, draw: random.Random) -> Document:
         kept = [lines[i] for i in sorted([*first, *rest])]
     title = document.title if draw.random() < 0.6 else ""
     return replace(document, title=title, text="\n".join(kept))
-
-
-def _refill_kind(old: Document, new: Document) -> str:
-    """Whether at least three words in a hundred became others."""
-    before, after = Counter(old.text.split()), Counter(new.text.split())
-    few = (before - after).total() < 0.03 * before.total()
-    return _REFILLED[few]
 
 
 def _refilling(documents: Sequence[Document]) -> _Edit:

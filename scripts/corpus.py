@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from material import digest
+from material import Part, digest
 
+from detector.errors import UsageError
 from detector.records import Article, Pair, Relation
 
 Key: TypeAlias = tuple[str, str]
@@ -27,9 +28,12 @@ class Corpus:
         kinds: gold pair, or forbidden pair, to how it was made.
         forbidden: pairs that look related and are not.
         doubtful: pairs of which neither can be said.
+        alike: gold pairs of one body under another headline or among other furniture, which
+            may be called exact copies as well as near ones.
         planted: articles that were made; of two others the corpus knows nothing, unless
             `complete`.
         complete: gold speaks about every pair of the corpus.
+        part: which half of the sets it is made of; what belongs to none is a test.
     """
 
     name: str
@@ -39,13 +43,28 @@ class Corpus:
     kinds: Mapping[Key, str] = field(default_factory=dict)
     forbidden: frozenset[Key] = frozenset()
     doubtful: frozenset[Key] = frozenset()
+    alike: frozenset[Key] = frozenset()
     planted: frozenset[str] = frozenset()
     complete: bool = True
+    part: Part = "test"
 
     @property
     def languages(self) -> dict[str, str]:
         """Language of each article."""
         return {row["id"]: row["language"] for row in self.rows}
+
+    def for_training(self) -> Corpus:
+        """Itself, if it may be fitted on.
+
+        Raises:
+            UsageError: if any of it is what evaluation measures.
+        """
+        if self.part != "train":
+            raise UsageError(
+                f"{self.name}: its part is {self.part!r}, which scripts/evaluate.py measures; "
+                "build it with part='train'"
+            )
+        return self
 
     def read(self) -> list[Article]:
         """The articles as a reader hands them over: their text repaired."""

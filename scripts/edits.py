@@ -179,7 +179,8 @@ def lengthened(
     draft: Draft, draw: random.Random, share: float, others: Sequence[str], together: bool
 ) -> Draft:
     """Sentences of another article put in: in one block at the end, or anywhere."""
-    n = max(1, round(len(draft.sentences) * share))
+    # No more than a third of the other article: else the two would be related as well.
+    n = max(1, min(round(len(draft.sentences) * share), len(others) // 3))
     start = draw.randrange(max(1, len(others) - n))
     added = [Sentence(text) for text in others[start : start + n]]
     paragraphs = list(draft.paragraphs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from corpus import Corpus
@@ -28,7 +29,13 @@ def judge(corpus: Corpus, detection: Detection) -> Report:
 
 
 def _copies(corpus: Corpus, detection: Detection, report: Report) -> None:
-    found = [p for p in detection.pairs if p.relation in COPIES]
+    found = [
+        replace(p, relation=Relation.NEAR_COPY)
+        if (p.a, p.b) in corpus.alike and p.relation is Relation.EXACT_COPY
+        else p
+        for p in detection.pairs
+        if p.relation in COPIES
+    ]
     aside = corpus.natural(keys(found)) | corpus.doubtful
     scores = pair_scores(found, corpus.pairs, corpus.languages, aside)
     wanted = [*map(str, COPIES), "duplicate"]
@@ -95,7 +102,7 @@ def _events(corpus: Corpus, detection: Detection, report: Report) -> None:
         rate, pairs = found.sisters.rate, found.sisters.pairs
         report.tables.append(("Sister events", ("pairs", "merged"), [(pairs, rate)]))
         report.figures["sister events kept apart"] = 1 - rate
-    titles = {article.id: article.title for article in corpus.articles}
+    titles = {article.id: article.title[:70] for article in corpus.articles}
     for name, mismatches in (("merged", quality.over_merged), ("split", quality.over_split)):
         for mismatch in mismatches:
             parts = (
@@ -112,11 +119,12 @@ def _origins(corpus: Corpus, detection: Detection, report: Report) -> None:
     found = {(p.a, p.b): p for p in detection.pairs}
     rows: list[tuple[Any, ...]] = []
     total = Direction()
-    for kind, pairs in made_by.items():
+    for kind, pairs in sorted(made_by.items()):
         both = [found[p.a, p.b] for p in pairs if (p.a, p.b) in found]
         d = direction_of_pairs(both, pairs)
         counts = (d.right, d.wrong, d.null, d.withheld, d.claimed)
-        rows.append((kind, d.accuracy, *counts, len(pairs) - len(both)))
+        share = d.accuracy if d.right + d.wrong + d.null else ""
+        rows.append((kind, share, *counts, len(pairs) - len(both)))
         total = Direction(*(x + y for x, y in zip(_counts(total), _counts(d), strict=True)))
     heads = ("evidence", "accuracy", "right", "wrong", "null", "nothing speaks: null", "claimed")
     rows.append(("together", total.accuracy, total.right, total.wrong, total.null, total.withheld,

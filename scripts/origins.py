@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,11 +18,22 @@ from material import Document
 
 from detector.records import Article, Pair, Relation
 
-#: What can speak for the original, and two cases in which nothing may be said.
-KINDS = (
-    "credit", "link", "time", "credit and time", "chain", "own update", "nothing",
-    "contradiction",
-)  # fmt: skip
+#: What speaks for the original.
+KNOWN = (
+    "credit",
+    "credit in lead",
+    "link",
+    "time",
+    "day",
+    "credit and time",
+    "chain",
+    "own update",
+)
+
+#: Cases in which nothing may be said: no evidence, or evidence that contradicts itself.
+OPEN = ("nothing", "outlets only", "one day", "agency", "contradiction")
+
+#: The same between languages.
 ACROSS = ("link", "time", "nothing")
 
 _NAMES = {
@@ -47,15 +58,17 @@ def origins(
         bases: Vietnamese originals; half as many are known in two languages.
     """
     place = material.folder(data)
-    usable = [d for d in material.outlets(part, place) if _domain(d.url) in _NAMES and _plain(d)]
+    told = (d for d in material.outlets(part, place) if _domain(d.url) in _NAMES)
+    usable = [document for document in told if _plain(document)]
     chance("origins", seed).shuffle(usable)
     couples = material.translations(part, place)
     chance("across", seed).shuffle(couples)
     entries: list[Entry] = []
     pairs: list[Pair] = []
     kinds: dict[tuple[str, str], str] = {}
+    every = (*KNOWN, *OPEN)
     families = [
-        *(_family(seed, KINDS[n % len(KINDS)], d) for n, d in enumerate(usable[:bases])),
+        *(_family(seed, every[n % len(every)], d) for n, d in enumerate(usable[:bases])),
         *(_couple(seed, ACROSS[n % len(ACROSS)], *c) for n, c in enumerate(couples[: bases // 2])),
     ]
     for kind, members, known in families:
@@ -75,6 +88,7 @@ def origins(
     chance("order", seed).shuffle(entries)
     return Corpus(
         name="origins",
+        part=part,
         articles=tuple(entry.article for entry in entries),
         rows=rows_of(entries, ("duplicate", "syndication")),
         pairs=tuple(sorted(pairs, key=lambda p: (p.a, p.b))),
@@ -87,45 +101,59 @@ def origins(
 def _family(seed: int, kind: str, document: Document) -> tuple[str, list[Entry], bool]:
     """An original of a known outlet and one or two copies by others, oldest first."""
     draw = chance("origins", seed, document.id)
-    domain = _domain(document.url)
-    first = Article(
-        opaque(seed, document.id), document.text, document.title, document.url, _NAMES[domain]
-    )
-    known = kind not in ("nothing", "contradiction")
-    hours = {"time", "credit and time", "own update", "contradiction"}
-    moment = _moment(draw) if kind in hours else None
-    if kind == "nothing":
+    outlet = _NAMES[_domain(document.url)]
+    first = Article(opaque(seed, document.id), document.text, document.title, document.url, outlet)
+    moment = _moment(draw)
+    if kind in ("time", "credit and time", "own update", "contradiction"):
+        first = replace(first, published=moment)
+    elif kind in ("day", "one day"):
+        first = replace(first, published=moment.date())
+    elif kind == "nothing":
         first = replace(first, url="", source="")
-    made = [replace(first, published=moment)]
+    elif kind == "agency":
+        first = replace(first, text=f"{first.text.rstrip()}\nTheo Reuters")
+    made = [first]
     for n in range(2 if kind == "chain" else 1):
         made.append(_after(made[-1], kind, draw, opaque(seed, document.id, n)))
-    if kind == "contradiction" and moment:
+    if kind == "contradiction":  # it credits an article that appeared after it
         made[1] = replace(made[1], published=moment - timedelta(hours=draw.randint(5, 60)))
-    return kind, [Entry(article, "vi") for article in made], known
+    return kind, [Entry(article, "vi") for article in made], kind in KNOWN
 
 
 def _after(earlier: Article, kind: str, draw: random.Random, name: str) -> Article:
     """The next outlet's copy, with the evidence of its kind."""
     outlet, domain = draw.choice([o for o in furniture.OUTLETS if o[0] != earlier.source])
-    draft = Draft.of(earlier.title, earlier.text)
-    if kind == "nothing":  # an edit would speak, so that only its form differs
+    url = f"https://{domain}/{draw.choice(('tin', 'xa-hoi', 'thoi-su'))}/{name[1:]}.html"
+    if kind in OPEN and kind != "contradiction":  # an edit would speak: only the form differs
         form = draw.choice(sorted(set(FORMS) - {"nfd"}))
-        return Article(name, FORMS[form](earlier.text, draw), earlier.title)
+        text = FORMS[form](earlier.text, draw)
+        if kind == "nothing":
+            return Article(name, text, earlier.title)
+        return Article(name, text, earlier.title, url, outlet, earlier.published)
+    draft = edits.polished(Draft.of(earlier.title, earlier.text), draw, 0.2)
     if kind == "own update":
-        outlet, domain = earlier.source, _domain(earlier.url)
+        outlet, url = earlier.source, f"https://{_domain(earlier.url)}/cap-nhat-{name[1:]}.html"
         draft = edits.retitled(draft, draw)
-    draft = edits.polished(draft, draw, 0.2)
     if draw.random() < 0.3:
         draft = edits.shortened(draft, draw, 0.1)
     if kind in ("credit", "credit and time", "chain", "contradiction"):
-        line = draw.choice(("Theo {}", "(Theo {})", "Nguồn: {}", "Minh An (Theo {})"))
-        draft = replace(draft, after=(line.format(earlier.source),))
+        line = draw.choice(("Theo {}", "(Theo {})", "Nguồn: {}", "Minh An (Theo {})", "Theo {}/{}"))
+        draft = replace(draft, after=(line.format(earlier.source, _domain(earlier.url)),))
+    text = draft.text()
+    if kind == "credit in lead":
+        text = f"({earlier.source}) - {text}"
     if kind == "link":
-        draft = replace(draft, after=(f"Nguồn: {earlier.url}",))
-    url = f"https://{domain}/{draw.choice(('tin', 'xa-hoi', 'thoi-su'))}/{name[1:]}.html"
-    moment = earlier.published
-    later = moment + timedelta(minutes=draw.randint(20, 2000)) if moment else None
-    return Article(name, draft.text(), draft.title, url, outlet, later)
+        text += f"\nNguồn: {earlier.url}"
+    return Article(name, text, draft.title, url, outlet, _later(earlier.published, draw))
+
+
+def _later(moment: date | None, draw: random.Random) -> date | None:
+    """Minutes or hours later; a day or more where only the day is known."""
+    if moment is None:
+        return None
+    if isinstance(moment, datetime):
+        return moment + timedelta(minutes=draw.randint(20, 2000))
+    return moment + timedelta(days=draw.randint(1, 3))
 
 
 def _couple(
@@ -152,9 +180,12 @@ def _couple(
 
 
 def _plain(document: Document) -> bool:
-    """Whether an article itself credits nobody near its end."""
-    end = document.text[-200:]
-    return not any(word in end for word in ("Theo", "Nguồn", "TTXVN", "http", "(theo"))
+    """Whether an article names neither its own outlet nor, near its end, anyone else."""
+    domain = _domain(document.url)
+    own = {_NAMES[domain].casefold(), domain.split(".")[0]}
+    text = document.text.casefold()
+    credits_ = ("theo", "nguồn", "ttxvn", "http")
+    return not any(name in text for name in own) and not any(w in text[-200:] for w in credits_)
 
 
 def _moment(draw: random.Random) -> datetime:

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import copying
 import material
 from bilingual import changed, condensed, translations
 from copying import Copy, Surroundings
-from corpus import Corpus, Entry, chance, joined, opaque, pair, rows_of
+from corpus import Corpus, Entry, Key, chance, joined, opaque, pair, rows_of
 from edits import Draft
 from gathered import events, newsroom, seeds
 from origins import origins
 from templates import templates
 
-from detector.records import Article, Pair
+from detector.records import Article, Pair, Relation
 
 __all__ = [
     "Corpus", "changed", "condensed", "copies", "events", "newsroom", "origins", "seeds",
@@ -75,16 +76,14 @@ def copies(
             entries.append(Entry(copying.rendered(name, copy, draw), "vi", label))
     entries.sort(key=lambda entry: entry.article.id)
     chance("order", seed).shuffle(entries)
-    pairs, kinds, doubtful = _gold(made, families)
     return Corpus(
         name="copies",
+        part=part,
         articles=tuple(entry.article for entry in entries),
         rows=rows_of(entries, ("duplicate",)),
-        pairs=tuple(pairs),
-        kinds=kinds,
-        doubtful=frozenset(doubtful),
         planted=frozenset(name for family in made.values() for name, _ in family[1:]),
         complete=False,
+        **_gold(made, families),
     )
 
 
@@ -111,20 +110,21 @@ def _families(n: int, kin: set[tuple[int, int]]) -> list[int]:
     return [root(i) for i in range(n)]
 
 
-def _gold(
-    made: dict[int, list[tuple[str, Copy]]], families: list[int]
-) -> tuple[list[Pair], dict[tuple[str, str], str], set[tuple[str, str]]]:
+def _gold(made: dict[int, list[tuple[str, Copy]]], families: list[int]) -> dict[str, Any]:
     pairs: list[Pair] = []
-    kinds: dict[tuple[str, str], str] = {}
-    doubtful: set[tuple[str, str]] = set()
+    kinds: dict[Key, str] = {}
+    doubtful: set[Key] = set()
+    alike: set[Key] = set()
     for siblings in made.values():
         for (a, one), (b, other) in combinations(siblings, 2):
-            relation = copying.between(one, other)
+            key, relation = joined(a, b), copying.between(one, other)
             if relation is None:
-                doubtful.add(joined(a, b))
+                doubtful.add(key)
                 continue
             pairs.append(pair(a, b, relation))
-            kinds[joined(a, b)] = other.kind if one.kind == "base" else "two copies"
+            kinds[key] = other.kind if one.kind == "base" else "two copies"
+            if relation is Relation.NEAR_COPY and one.draft.body() == other.draft.body():
+                alike.add(key)
     # Of natural copies, and of copies made of them, nothing is said.
     joint: dict[int, list[int]] = {}
     for i, family in enumerate(families):
@@ -132,4 +132,9 @@ def _gold(
     for members in joint.values():
         for i, j in combinations(members, 2):
             doubtful |= {joined(a, b) for a, _ in made[i] for b, _ in made[j]}
-    return sorted(pairs, key=lambda p: (p.a, p.b)), kinds, doubtful
+    return {
+        "pairs": tuple(sorted(pairs, key=lambda p: (p.a, p.b))),
+        "kinds": kinds,
+        "doubtful": frozenset(doubtful),
+        "alike": frozenset(alike),
+    }

@@ -12,6 +12,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+#: A text of which a smaller share changes states hardly any facts: an essay, a guide.
+FEW = 0.03
+
 _LETTERS = r"[^\W\d_]+(?:(?:['’](?!s\b)|-)[^\W\d_]+)*"  # a possessive is no part of a name
 _WORD = re.compile(_LETTERS)
 _NAME = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}")
@@ -91,6 +94,12 @@ def refill(title: str, text: str, names: Names, draw: random.Random) -> tuple[st
     pieces = [(a, b, _cased(changed[word.lower()], word)) for run in runs for a, b, word in run]
     pieces += _cycled(whole, draw) + _renumbered(whole, draw)
     return _applied(whole, pieces)
+
+
+def changed_share(old: str, new: str) -> float:
+    """Share of a text's words that became others: low where it states few facts."""
+    before, after = Counter(old.split()), Counter(new.split())
+    return (before - after).total() / max(1, before.total())
 
 
 def _runs(text: str, common: set[str]) -> list[list[tuple[int, int]]]:

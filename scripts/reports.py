@@ -91,7 +91,10 @@ def list_faults(
     corpus: Corpus, found: Iterable[Pair], aside: Iterable[Key], report: Report
 ) -> None:
     """Name every false, mistaken and missed pair."""
-    titles = {article.id: article.title or article.text[:60] for article in corpus.articles}
+    titles = {
+        article.id: " ".join((article.title or article.text[:70]).split())[:70]
+        for article in corpus.articles
+    }
     gold = {(p.a, p.b): p.relation for p in corpus.pairs}
     said = {(p.a, p.b): p for p in found}
     left = set(aside)

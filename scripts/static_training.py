@@ -111,16 +111,18 @@ class Rows(torch.nn.Module):
             groups.append({"params": [self.map, self.map_weight], "share": recipe.shared_map})
         return groups
 
-    def table(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rows and log-weights."""
+    def table(self, which: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows and log-weights of some entries."""
+        own, weight = self.own[which], self.weight[which]
         if not self.shared:
-            return self.own, self.weight
-        return self.own + self.teacher @ self.map, self.weight + self.teacher @ self.map_weight
+            return own, weight
+        teacher = self.teacher[which]
+        return own + teacher @ self.map, weight + teacher @ self.map_weight
 
     def baked(self) -> F32:
         """One table: each row times its weight; `[UNK]` is zeros."""
         with torch.no_grad():
-            rows, weights = self.table()
+            rows, weights = self.table(torch.arange(len(self.own)))
             table = (rows * torch.exp(weights)[:, None]).numpy()
         table[0] = 0
         return table
@@ -231,10 +233,12 @@ def _loss(
     rows: Rows, texts: tuple[list[I64], list[I64]], recipe: Recipe, draw: np.random.Generator
 ) -> torch.Tensor:
     """Cross-entropy of finding each text's translation in the batch, both ways."""
-    table, weights = rows.table()
+    words_of = [np.concatenate(side) for side in texts]
+    used, places = np.unique(np.concatenate(words_of), return_inverse=True)
+    table, weights = rows.table(torch.from_numpy(used))
     vectors = []
-    for side in texts:
-        words = torch.from_numpy(np.concatenate(side))
+    for side, at in zip(texts, np.split(places, [len(words_of[0])]), strict=True):
+        words = torch.from_numpy(at)
         bounds = torch.from_numpy(np.cumsum([0, *map(len, side[:-1])]))
         factors = torch.exp(weights)[words]
         if recipe.word_dropout:

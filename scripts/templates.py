@@ -6,7 +6,7 @@ from pathlib import Path
 
 import material
 from corpus import Corpus, Entry, chance, joined, opaque, rows_of
-from refill import Names, refill
+from refill import FEW, Names, changed_share, refill
 
 from detector.records import Article
 
@@ -41,10 +41,12 @@ def templates(
                 Entry(Article(a, document.text, document.title), document.language),
                 Entry(Article(b, text, title), document.language),
             ]
-            kinds[joined(a, b)] = f"template {document.language}"
+            few = ", few facts" if changed_share(document.text, text) < FEW else ""
+            kinds[joined(a, b)] = f"template {document.language}{few}"
     chance("order", seed).shuffle(entries)
     return Corpus(
         name="templates",
+        part=part,
         articles=tuple(entry.article for entry in entries),
         rows=rows_of(entries, ("duplicate", "syndication", "event")),
         kinds=kinds,

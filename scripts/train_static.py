@@ -24,6 +24,7 @@ import numpy.typing as npt
 import static_vocabulary
 from static_training import Lists, Parallel, Recipe, train
 
+from detector.models import folder as folders
 from detector.text import fold
 
 F32 = npt.NDArray[np.float32]
@@ -32,6 +33,14 @@ _LOG = logging.getLogger("train_static")
 _ROOT = Path(__file__).resolve().parents[1]
 _SETS = {"alt": True, "tatoeba": False, "cldr_names": False}  # whether sentences run on
 _LANGUAGES = ("en", "vi")
+#: No versions of what it was made with, so that the same rows have the same digest.
+_CONFIGURATION = {
+    "__version__": {"sentence_transformers": "6.2.0"},  # the first that multiplies int8 rows
+    "default_prompt_name": None,
+    "model_type": "SentenceTransformer",
+    "prompts": {"document": "", "query": ""},
+    "similarity_fn_name": "cosine",
+}
 _BORROWED = 18_000  # words of the teacher's vocabulary; the folder must stay below 16 MB
 _PIECES = 4_000
 _HELD_OUT = 1_500  # last sentences of ALT, for the retrieval that the log shows
@@ -55,6 +64,7 @@ def main() -> None:
     trainer = Trainer(args.data)
     table = trainer.train(Recipe(), args.seed)
     trainer.save(table, args.out)
+    print(registered(args.out))
 
 
 class Trainer:
@@ -91,7 +101,8 @@ class Trainer:
         """Write the folder: int8 rows with a scale each, tokenizer, means, modules."""
         from safetensors.numpy import save_file
         from sentence_transformers import SentenceTransformer
-        from sentence_transformers.models import Normalize, StaticEmbedding
+        from sentence_transformers.base.modules import Normalize
+        from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
         model = SentenceTransformer(
             modules=[StaticEmbedding(self.tokenizer, embedding_weights=table), Normalize()],
@@ -108,6 +119,11 @@ class Trainer:
             for side, language in enumerate(_LANGUAGES)
         }
         save_file(means, folder / "language_means.safetensors")
+        (folder / "config_sentence_transformers.json").write_text(
+            json.dumps(_CONFIGURATION, indent=2) + "\n", encoding="utf-8", newline="\n"
+        )
+        for file in folder.rglob("*.*"):
+            file.chmod(0o644)
         _LOG.info("%s: %d bytes", folder, sum(f.stat().st_size for f in folder.rglob("*.*")))
 
     def _parallel(self, texts: Sequence[Sequence[str]], running: bool) -> Parallel:
@@ -128,6 +144,27 @@ class Trainer:
             if not names[row].isascii() and fold(surfaces[row]) in rows
         ]
         return Lists(np.array(syllables, np.int64), _pieces(rows, words, names))
+
+
+def registered(folder: Path) -> str:
+    """The entry of models/registry.toml."""
+    files = folders.digests(folder)
+    lines = [f'"{name}" = "{digest}"' for name, digest in sorted(files.items())]
+    return "\n".join(
+        [
+            "[models.static-vi-en]",
+            'tier = "static"',
+            'aliases = ["static"]',
+            'folder = "static-vi-en"',
+            f"dimension = {folders.dimension(folder)}",
+            'prefix = ""',
+            'languages = ["en", "vi"]',
+            f'digest = "{folders.combine(files)}"',
+            "",
+            "[models.static-vi-en.files]",
+            *lines,
+        ]
+    )
 
 
 def quantise(table: F32) -> tuple[npt.NDArray[np.int8], F32]:

@@ -28,8 +28,10 @@ from detector.text import (
 FIELDS = ("hashes", "folded", "starts", "ends", "flags", "capitals", "bounds")
 TONES = {"grave": "\u0300", "acute": "\u0301", "tilde": "\u0303", "hook": "\u0309", "dot": "\u0323"}
 BARE = "aăâeêioôơuưy"
-LETTERS = "bcdđghklmnpqrstvx" + BARE + "".join(
-    unicodedata.normalize("NFC", v + t) for v in BARE for t in TONES.values()
+LETTERS = (
+    "bcdđghklmnpqrstvx"
+    + BARE
+    + "".join(unicodedata.normalize("NFC", v + t) for v in BARE for t in TONES.values())
 )
 
 GOLDEN_WORDS = [

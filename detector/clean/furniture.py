@@ -55,8 +55,8 @@ class LineCounter:
     def __init__(self, config: CleanConfig | None = None) -> None:
         self._config = config or CleanConfig()
         self._lines = array("Q")
-        self._lows = array("L" if array("L").itemsize == 4 else "I")
-        self._highs = array(self._lows.typecode)
+        self._lows = array("I")
+        self._highs = array("I")
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -88,8 +88,8 @@ class LineCounter:
         if not self._lines:
             return Recurring()
         lines = np.frombuffer(self._lines, np.uint64)
-        found, low = _distinct(lines, np.frombuffer(self._lows, np.uint32))
-        _, high = _distinct(lines, np.frombuffer(self._highs, np.uint32))
+        found, low = _distinct(lines, np.frombuffer(self._lows, np.uintc))
+        _, high = _distinct(lines, np.frombuffer(self._highs, np.uintc))
         needed = np.where(found & np.uint64(1), _UNKNOWN_FACTOR, 1) * config.recurring_articles
         # Either sample of an article may be a line that is itself furniture, as a long notice
         # on every page; then the other tells the articles apart.
@@ -124,7 +124,7 @@ def _signature(lines: set[str]) -> tuple[int, int]:
 
 
 def _distinct(
-    lines: npt.NDArray[np.uint64], samples: npt.NDArray[np.uint32]
+    lines: npt.NDArray[np.uint64], samples: npt.NDArray[np.uintc]
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     """Each line once, sorted, and how many different samples it stands beside."""
     order = np.lexsort((samples, lines))

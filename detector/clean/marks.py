@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from detector import lexicon
+from detector.clean.names import listed
 from detector.clean.page import ends_sentence
 
 
@@ -25,6 +25,7 @@ class Mark(Enum):
     BYLINE = "byline"
 
 
+_Entries = tuple[tuple[str, Mark, str], ...]
 # (concept, list, mark, the phrase is the whole line)
 _LISTS = (
     ("related", "headings", Mark.HEADING, True),
@@ -43,11 +44,14 @@ _LISTS = (
 )
 _ALONE = "\0"  # in place of what a line must end with: nothing may follow the phrase
 _HEAD = 90  # characters; no phrase is longer
-_BULLETS = "([<>»•*-–—:.|►▶+…“ \t\xa0"
+_BULLETS = "([<>»•*-–—:.|►▶+…“=👉 \t\xa0"
 _ARROWS = (">>", "»", "►", "▶", "=>", "👉")
+_TAIL = 80  # characters in which a line ends with the note of a picture
+_HINT = re.compile("[:(–—]")  # without one of these there is no such note
 _COUNTS = " :.…()[]0123456789+-–>»|*\xa0"
-_FIRST = re.compile(r"[^\s:(\[>»|,/]+")
-_LINK_LENGTH = 200  # characters of a headline and its teaser
+_WORDS = re.compile(r"([^\s:(\[>»|,/]+)[\s:(\[>»|,/]*([^\s:(\[>»|,/]*)")
+#: Characters of a headline and its teaser; no phrase makes anything of a longer line.
+LONGEST = 200
 _FIRM_LENGTH = 120  # a longer line that ends as a sentence is one
 _CAPTION_LENGTH = 300
 _OPENING_LENGTH = 100
@@ -63,17 +67,20 @@ def mark_of(line: str) -> Mark | None:
     """What the phrase at the beginning of a line makes of it."""
     start = 0
     if line[0] in _BULLETS:
-        if line.startswith(_ARROWS) and len(line) <= _LINK_LENGTH:
+        if line.startswith(_ARROWS) and len(line) <= LONGEST:
             return Mark.LINK
         start = len(line) - len(line.lstrip(_BULLETS))
-    first = _FIRST.match(line, start)
-    entries = _phrases().get(first[0].lower()) if first else None
-    if entries is None:
+    words = _WORDS.match(line, start)
+    if words is None:
         return None
-    head = line[start : start + _HEAD].lower().replace("\xa0", " ")
-    for phrase, mark, whole in entries:
-        if head.startswith(phrase) and _fits(line, head[len(phrase) :], phrase, mark, whole):
-            return mark
+    by_one, by_two = _phrases()
+    first = words[1].lower()
+    entries = by_two.get((first, words[2].lower()), ()) + by_one.get(first, ())
+    if entries:
+        head = line[start : start + _HEAD].lower().replace("\xa0", " ")
+        for phrase, mark, whole in entries:
+            if head.startswith(phrase) and _fits(line, head[len(phrase) :], phrase, mark, whole):
+                return mark
     return None
 
 
@@ -81,33 +88,33 @@ def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: str) -> bool:
     if whole:
         rest = rest.strip(_COUNTS)
         return len(line) < _HEAD and (rest == "" if whole == _ALONE else rest.endswith(whole))
-    if rest and rest[0].isalnum() and phrase[-1].isalnum():
+    if rest and rest[0].isalnum() and phrase[-1].isalpha():
         return False
     if mark is Mark.CAPTION:
         if phrase[-1] == ":":
-            return len(line) <= _CAPTION_LENGTH
+            return True
         return len(line) <= (_SENTENCE_LENGTH if ends_sentence(line) else _OPENING_LENGTH)
     if mark in (Mark.FURNITURE, Mark.FOOTER):
         firm = mark is Mark.FOOTER or phrase[-1] == ":"
         return len(line) <= (_FIRM_LENGTH if firm else _SENTENCE_LENGTH) or not ends_sentence(line)
-    return len(line) <= _LINK_LENGTH
+    return len(line) <= LONGEST
 
 
 def is_captioned(line: str) -> bool:
     """Whether a line ends with the note of who took a picture."""
-    if len(line) > _CAPTION_LENGTH:
+    size = len(line)
+    if size > _CAPTION_LENGTH or not (":" in line or "(" in line or "–" in line or "—" in line):
         return False
-    tail = line[-80:]
-    if ":" not in tail and "(" not in tail and "—" not in tail and "–" not in tail:
+    if _HINT.search(line, max(size - _TAIL, 0)) is None:
         return False
-    return _caption_end().search(tail) is not None
+    return _caption_end().search(line[-_TAIL:]) is not None
 
 
 def is_sourced(line: str) -> bool:
     """Whether a line ends with the note of where a picture or a chart is from."""
     if not line.endswith((")", ").", "]")) or len(line) > _CAPTION_LENGTH:
         return False
-    return _source_end().search(line[-80:].lower()) is not None
+    return _source_end().search(line[-_TAIL:].lower()) is not None
 
 
 def is_stamp(line: str) -> bool:
@@ -119,34 +126,24 @@ def is_stamp(line: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> dict[str, tuple[tuple[str, Mark, str], ...]]:
-    """Phrases by their first word, the longest first."""
-    found: dict[str, dict[tuple[str, str], Mark]] = {}
+def _phrases() -> tuple[dict[str, _Entries], dict[tuple[str, str], _Entries]]:
+    """Phrases of one word, by it, and those of more, by the first two; the longest first."""
+    by_one: dict[str, _Entries] = {}
+    by_two: dict[tuple[str, str], _Entries] = {}
     for concept, name, mark, whole in _LISTS:
-        for written in _all(concept, name):
-            phrase, _, after = written.partition("…")
-            first = _FIRST.match(phrase)
-            if first and (name != "marks" or phrase[-1] == ":"):
-                behind = after.strip() or (_ALONE if whole else "")
-                found.setdefault(first[0], {}).setdefault((phrase, behind), mark)
-    return {
-        first: tuple(
-            (phrase, mark, behind)
-            for (phrase, behind), mark in sorted(
-                entries.items(), key=lambda entry: (-len(entry[0][0]), entry[0])
-            )
-        )
-        for first, entries in found.items()
-    }
-
-
-def _all(concept: str, name: str) -> list[str]:
-    return sorted({p for table in lexicon.concept(concept).values() for p in table[name]})
-
-
-@lru_cache(maxsize=1)
-def _caption_marks() -> tuple[str, ...]:
-    return tuple(_all("captions", "marks"))
+        for written in listed(concept, name):
+            phrase, _, after = written.lstrip(_BULLETS).partition("…")
+            words = _WORDS.match(phrase)
+            if words is None or (name == "marks" and phrase[-1] != ":"):
+                continue
+            entry = ((phrase, mark, after.strip() or (_ALONE if whole else "")),)
+            # "© 20" begins "© 2024": its second word is not a whole one.
+            if words[2] and not words[2].isdigit() and not after:
+                key = (words[1], words[2])
+                by_two[key] = by_two.get(key, ()) + entry
+            else:
+                by_one[words[1]] = by_one.get(words[1], ()) + entry
+    return by_one, by_two
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +151,7 @@ def _caption_end() -> re.Pattern[str]:
     # Within a line a mark may be part of a word ("điển hình: …"), unless a bracket or a
     # sentence's end stands before it or it is capitalised; one without a colon is a word of
     # ordinary sentences, and must be nearly the last thing on the line.
-    marks = _caption_marks()
+    marks = listed("captions", "marks")
     firm = [re.escape(m) for m in marks if m[-1] in ":/"]
     loose = "|".join(re.escape(m) for m in marks if m[-1] not in ":/")
     capitals = "|".join(re.escape(m[0].upper() + m[1:]) for m in marks if m[-1] in ":/")
@@ -168,10 +165,10 @@ def _caption_end() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _source_end() -> re.Pattern[str]:
-    marks = "|".join(map(re.escape, _all("captions", "sources")))
+    marks = "|".join(map(re.escape, listed("captions", "sources")))
     return re.compile(rf"[(\[](?:{marks})[^()]{{1,60}}[)\]][.\s]*$")
 
 
 @lru_cache(maxsize=1)
 def _stamps() -> frozenset[str]:
-    return frozenset(w for stamp in _all("furniture", "stamps") for w in _LETTERS.findall(stamp))
+    return frozenset(w for stamp in listed("furniture", "stamps") for w in _LETTERS.findall(stamp))

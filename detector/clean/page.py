@@ -16,12 +16,14 @@ class Page:
         lines: each line without the white space round it.
         starts: offset of each in the text.
         gaps: True where a blank line stands before it.
+        source: name of the outlet; empty when unknown.
         roles: None until a rule speaks; what stays None is body.
     """
 
-    __slots__ = ("gaps", "lines", "roles", "starts")
+    __slots__ = ("gaps", "lines", "roles", "source", "starts")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: str = "") -> None:
+        self.source = source
         self.lines: list[str] = []
         self.starts: list[int] = []
         self.gaps: list[bool] = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.enrich import anchors, dates, language, marks, places, provenance
-from detector.enrich.marks import Marks
+from detector.enrich.marks import Cover, Marks
 from detector.enrich.places import PlaceMention
 from detector.records import Article, Facts, Role, Segment
 from detector.text import Tokens, normalise, tokenise
@@ -17,6 +20,9 @@ __all__ = ["enrich"]
 
 _LEAD = 400  # characters of body: two or three sentences
 _SAMPLE = 300  # characters of body that show the language
+_STAMP = 60  # characters; a first line so short may be a date of publication
+_PAGE = frozenset((Role.FURNITURE, Role.BYLINE, Role.CREDIT, Role.DATELINE))
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 _Spans = list[tuple[int, int]]
 
@@ -38,69 +44,118 @@ def enrich(
     """
     texts = [article.text for article in articles]
     bodies = [_spans(own, Role.BODY) for own in segments]
+    heads = [_head(*row) for row in zip(articles, segments, bodies, strict=True)]
     datelines = [_spans(own, Role.DATELINE) for own in segments]
     languages = [
         language.identify(_beginning(article.text, body), article.language)
         for article, body in zip(articles, bodies, strict=True)
     ]
     in_body = marks.within(tokens, bodies)
-    marked = marks.mark(texts, tokens, in_body, languages)
-    wanted = in_body | marks.within(tokens, datelines) if any(datelines) else in_body
-    named = places.find_places(texts, tokens, wanted, languages)
-    rows = zip(articles, segments, bodies, datelines, languages, marked, named, strict=True)
-    facts = [_facts(*row) for row in rows]
-    return _with_headline_dates(articles, facts)
+    marked = marks.mark(texts, tokens, _also(in_body, tokens, heads), languages)
+    named = places.find_places(texts, tokens, _also(in_body, tokens, datelines), languages)
+    days = [
+        article.published or dates.page_date(article.text, head, code, own)
+        for article, head, code, own in zip(articles, heads, languages, marked, strict=True)
+    ]
+    facts = [
+        _facts(article, own, page, day, code, marks_of, places_of)
+        for article, own, *page, day, code, marks_of, places_of in zip(
+            articles,
+            segments,
+            bodies,
+            heads,
+            datelines,
+            days,
+            languages,
+            marked,
+            named,
+            strict=True,
+        )
+    ]
+    return _with_headline_dates(facts, days)
 
 
 def _facts(
     article: Article,
     segments: tuple[Segment, ...],
-    body: _Spans,
-    dateline: _Spans,
+    page: Sequence[_Spans],
+    published: date | None,
     code: str,
     marked: Marks,
     named: Sequence[PlaceMention],
 ) -> Facts:
-    text, published = article.text, article.published
+    body, head, dateline = page
+    text = article.text
     lead_end = _lead_end(body)
-    found = dates.find_dates(text, body, published, code, marked)
+    marked = marked.inside(body) if head else marked
+    found, yearless = dates.read_dates(text, body, published, code, marked)
+    stamps = Cover(head)
+    own = [d for d in found if d.start not in stamps]
     documents = anchors.find_documents(text, marked.figures)
-    taken = [*((d.start, d.end) for d in found), *((start, end) for start, end, _ in documents)]
-    above = [p for p in named if any(start <= p.start < end for start, end in dateline)]
-    inside = [p for p in named if p not in above] if above else named
+    taken = [(d.start, d.end) for d in found] + [(d.start, d.end) for d in yearless]
+    taken += [(start, end) for start, end, _ in documents]
+    days = [(d.start, f"{d.day}/{d.month}") for d in yearless]
+    above, inside = _split(named, dateline) if dateline else ([], named)
     lead = [p for p in inside if p.start < lead_end]
     return Facts(
         language=code,
         title=article.title or _title(text, segments),
-        event_date=dates.event_date(text, found, lead_end, published, code),
+        event_date=dates.event_date(text, own, lead_end, published, code),
         dateline=places.most_specific(above) or places.most_specific(lead),
         byline=provenance.byline(text, segments),
         credits=provenance.credits(text, segments),
         dates=found,
         places=tuple(p.id for p in inside),
-        numbers=anchors.numbers(text, body, code, marked, taken),
+        numbers=anchors.numbers(text, body, code, marked, taken, days),
         documents=tuple(dict.fromkeys(name for _, _, name in documents)),
     )
 
 
-def _with_headline_dates(articles: Sequence[Article], facts: list[Facts]) -> list[Facts]:
+def _with_headline_dates(facts: list[Facts], days: Sequence[date | None]) -> list[Facts]:
     """Where the lead has no date, the headline's is the event's."""
     waiting = [i for i, f in enumerate(facts) if f.event_date is None and f.title]
-    if not waiting:
-        return facts
     titles = [normalise(facts[i].title) for i in waiting]
     codes = [facts[i].language for i in waiting]
     tokens = tokenise(titles)
     everywhere = np.ones(len(tokens.hashes), np.bool_)
-    for i, title, marked in zip(
-        waiting, titles, marks.mark(titles, tokens, everywhere, codes), strict=True
-    ):
-        if marked.figures or marked.words:
-            code, published = facts[i].language, articles[i].published
-            found = dates.find_dates(title, [(0, len(title))], published, code, marked)
-            event = dates.event_date(title, found, len(title), published, code)
+    marked = marks.mark(titles, tokens, everywhere, codes)
+    for i, title, code, own in zip(waiting, titles, codes, marked, strict=True):
+        if own.figures or own.words:
+            found = dates.find_dates(title, [(0, len(title))], days[i], code, own)
+            event = dates.event_date(title, found, len(title), days[i], code)
             facts[i] = replace(facts[i], event_date=event)
     return facts
+
+
+def _also(
+    mask: npt.NDArray[np.bool_], tokens: Tokens, spans: Sequence[_Spans]
+) -> npt.NDArray[np.bool_]:
+    return mask | marks.within(tokens, spans) if any(spans) else mask
+
+
+def _split(
+    named: Sequence[PlaceMention], spans: _Spans
+) -> tuple[Sequence[PlaceMention], Sequence[PlaceMention]]:
+    """The places inside the spans, and the others."""
+    cover = Cover(spans)
+    return [p for p in named if p.start in cover], [p for p in named if p.start not in cover]
+
+
+def _head(article: Article, segments: Sequence[Segment], body: _Spans) -> _Spans:
+    """Where a page without a publication date may say one: round its headline.
+
+    That is what is labelled as no article above the lead's end, and a first line of the
+    body that is short, has a year and is no sentence.
+    """
+    if article.published is not None or not body:
+        return []
+    lead_end = _lead_end(body)
+    spans = [(s.start, s.end) for s in segments if s.role in _PAGE and s.start < lead_end]
+    start, end = body[0]
+    first = article.text[start : min(end, start + _STAMP + 1)].partition("\n")[0]
+    if len(first) <= _STAMP and first[-1:] not in ".!?…" and _YEAR.search(first):
+        spans.append((start, start + len(first)))
+    return sorted(spans)
 
 
 def _spans(segments: Sequence[Segment], role: Role) -> _Spans:

@@ -15,17 +15,15 @@ from typing import Any
 
 from detector import lexicon
 from detector.enrich.dategrammar import choice
-from detector.enrich.marks import Figure, Marks, Spans, mark_one
-from detector.text import fold
+from detector.enrich.documents import documents, find_documents
+from detector.enrich.marks import Cover, Marks, Spans, mark_one
 
-_CODE = re.compile(
-    r"\d{1,5}(?:/\d{4})?\s?[/-]\s?"
-    r"(?P<code>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[/-][A-ZĐƯ][A-Za-zĐđƯư]{0,9}){0,3}\d{0,2})(?![^\W_])"
-)
-_BODY = re.compile(r" (?P<body>[A-ZĐ][A-Za-zĐđ]{1,9})(?![^\W_])")
+__all__ = ["documents", "find_documents", "numbers"]
+
 _MONTH_YEAR = re.compile(r"\d{1,2}/(\d{4})")
 _SHARE = re.compile(r"\d{1,3}/\d{1,4}")
-_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
+_LONGEST = 9  # digits in a row; more are a telephone's or an account's
 _CURRENCY = frozenset("$€£¥")
 _GLUE = frozenset("/_=@#&")  # a figure behind one is part of an address or a tag
 
@@ -56,6 +54,7 @@ def numbers(
     language: str,
     marks: Marks | None = None,
     taken: Spans = (),
+    days: Sequence[tuple[int, str]] = (),
 ) -> tuple[str, ...]:
     """The numbers that the spans of a text state, each once, in text order.
 
@@ -65,6 +64,7 @@ def numbers(
         language: ISO 639-1 code; decides what a comma is.
         marks: the text's marks inside the spans, if they are known already.
         taken: stretches that are dates or document numbers.
+        days: days of no known year ("15/7") and where they are: numbers as good as any.
 
     Returns:
         Values without leading or trailing zeros; a share keeps its sign: "1800", "7.5",
@@ -72,63 +72,23 @@ def numbers(
     """
     marks = mark_one(text, spans, language) if marks is None else marks
     style = _style(language)
-    months = [(start, end) for start, end, kind, _ in marks.words if kind == "month"]
-    closed = sorted([*taken, *months])
-    found = [*_from_figures(text, marks.figures, style, closed)]
-    found += _from_words(text, marks, style, closed)
+    closed = Cover(taken)
+    found = [*_from_figures(text, marks, style, closed)]
+    found += [*_from_words(text, marks, style, closed), *days]
     return tuple(dict.fromkeys(value for _, value in sorted(found)))
 
 
-def documents(text: str, figures: Sequence[Figure] | None = None) -> tuple[str, ...]:
-    """The document numbers of a text, each once, in text order.
-
-    Args:
-        text: the article's text.
-        figures: where to look; everywhere if None.
-
-    Returns:
-        Upper case, hyphens for spaces, no diacritics: "47/NQ-CP", "1079/QD-TTG".
-    """
-    if figures is None:
-        figures = mark_one(text, [(0, len(text))], "").figures
-    return tuple(dict.fromkeys(name for _, _, name in find_documents(text, figures)))
-
-
-def find_documents(text: str, figures: Sequence[Figure]) -> list[tuple[int, int, str]]:
-    """The document numbers that begin at some figure, as ``(start, end, name)``."""
-    kinds, bodies, cues = _codes()
-    found: list[tuple[int, int, str]] = []
-    for start, end, _ in figures:
-        if "/" not in text[end : end + 2] and "-" not in text[end : end + 2]:
-            continue
-        match = _CODE.match(text, start)
-        if match is None or match.start("code") < end:
-            continue
-        pieces = re.split("[/-]", match["code"].rstrip("0123456789"))
-        before = text[max(0, start - 8) : start].rstrip(" .:").lower()
-        known = any(p in kinds or p in bodies for p in pieces)
-        led = before.endswith(cues) and (len(pieces) > 1 or pieces[0].isupper())
-        if not known and not led:
-            continue
-        stop = match.end()
-        name = match.group()
-        if len(pieces) == 1 and (more := _BODY.match(text, stop)) and more["body"] in bodies:
-            stop, name = more.end(), f"{name}-{more['body']}"
-        found.append((start, stop, fold(re.sub(r"\s", "", name)).upper()))
-    return found
-
-
 def _from_figures(
-    text: str, figures: Sequence[Figure], style: _Style, closed: Spans
+    text: str, marks: Marks, style: _Style, closed: Cover
 ) -> Iterator[tuple[int, str]]:
-    end_of_text = (len(text), len(text))
-    waiting = iter(closed)
-    low, high = next(waiting, end_of_text)
+    months = Cover([(start, end) for start, end, kind, _ in marks.words if kind == "month"])
     minutes = -1
-    for start, end, figure in figures:
-        while start >= high:
-            low, high = next(waiting, end_of_text)
-        if start >= low or start == minutes or _is_name(text, start, end):
+    for start, end, figure in marks.figures:
+        if start == minutes or start in closed or _is_name(text, start, end):
+            continue
+        if start in months:  # "tháng 4" is a month's name
+            if month := _MONTH_YEAR.fullmatch(figure):
+                yield start, month[1]
             continue
         unit, power, behind = _unit(text, start, end, style)
         if unit == "hours":
@@ -146,11 +106,11 @@ def _from_figures(
                 yield start, value + sign
 
 
-def _from_words(text: str, marks: Marks, style: _Style, closed: Spans) -> Iterator[tuple[int, str]]:
-    last = -1
+def _from_words(text: str, marks: Marks, style: _Style, closed: Cover) -> Iterator[tuple[int, str]]:
+    last = -2
     for start, end, kind, value in marks.words:
         beside, last = start - last <= 1, end
-        if kind != "number" or beside or any(low <= start < high for low, high in closed):
+        if kind != "number" or beside or start in closed:
             continue
         before = text[max(0, start - 8) : start - 1].rpartition(" ")[2].lower()
         if before in style.not_after:
@@ -187,11 +147,11 @@ def _unit(text: str, start: int, end: int, style: _Style) -> tuple[str | None, i
 
 
 def _value(figure: str, power: int, decimal: str) -> str | None:
-    """A figure times a power of ten, without needless zeros; None if it is a code."""
+    """A figure times a power of ten, without needless zeros; None for a code or nothing."""
     if figure.isdigit():
-        if figure[0] == "0" and len(figure) > 2:
+        if (figure[0] == "0" and len(figure) > 2) or len(figure) > _LONGEST:
             return None
-        return (figure.lstrip("0") or "0") + "0" * power if figure.strip("0") else "0"
+        return figure.lstrip("0") + "0" * power if figure.strip("0") else None
     whole, fraction = _split(figure, decimal)
     if not whole.isdigit() or (fraction and not fraction.isdigit()):
         return None
@@ -224,14 +184,6 @@ def _fraction(figure: str) -> Sequence[str]:
     if month := _MONTH_YEAR.fullmatch(figure):
         return (month[1],)
     return (figure,) if _SHARE.fullmatch(figure) else ()
-
-
-@lru_cache(maxsize=1)
-def _codes() -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
-    tables = lexicon.concept("documents").values()
-    kinds = frozenset(code for table in tables for code in table.get("kinds", ()))
-    bodies = frozenset(code for table in tables for code in table.get("bodies", ()))
-    return kinds, bodies, tuple(cue for table in tables for cue in table["cues"])
 
 
 @lru_cache(maxsize=64)

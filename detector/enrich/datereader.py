@@ -13,6 +13,7 @@ from detector.enrich.marks import Figure, Marks
 #: What four figures may be as a year.
 YEARS = range(1900, 2101)
 
+_CENTURY = 70  # 7/8/69 is 2069, 7/8/70 is 1970, as in POSIX
 _SHARES = frozenset((2, 3, 4, 5, 10))  # what things are divided by: 3/5 is a share, 3/9 a day
 
 _ISO = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})")
@@ -95,9 +96,11 @@ def _numeric(
 ) -> Iterator[Stated]:
     """Dates in figures alone."""
     for start, end, figure in figures:
-        if figure.isdigit() or text[end : end + 1].islower() or grammar.is_lunar(text, end):
+        if figure.isdigit() or text[end : end + 1].islower():
             continue
         if start and (text[start - 1] in "/.,-_=#@" or text[start - 1].isalpha()):
+            continue
+        if grammar.is_lunar(text, end):
             continue
         if match := _ISO.fullmatch(figure):
             year, month, day = int(match[1]), int(match[3]), int(match[4])
@@ -112,13 +115,13 @@ def _numeric(
 def _is_date(text: str, start: int, end: int, match: re.Match[str], grammar: Grammar) -> bool:
     """Whether the words before allow a date, for forms that scores and shares have too."""
     year = match["year"]
-    if year is not None and len(year) == 4:
-        return int(year) in YEARS
+    slash = match["sep"] == "/"
+    if year is not None and (len(year) == 4 or slash):
+        return len(year) == 2 or int(year) in YEARS
     before = text[max(0, start - 24) : start]
     bare = before.rstrip(" \n\t(,:")
     words = _WORDS.findall(bare)
     last = words[-1].lower() if words and bare[-1].isalpha() else ""
-    slash = match["sep"] == "/"
     if last in grammar.cues:
         counts = len(words) > 1 and words[-2].lower() in grammar.counted
         return slash or not counts
@@ -143,7 +146,7 @@ def _read(
     """The one or two dates of a form in figures, in the order that fits."""
     year = int(match["year"]) if match["year"] else None
     if year is not None and year < 100:
-        year += 2000
+        year += 2000 if year < _CENTURY else 1900
     last = _ordered(start, end, int(match["a"]), int(match["b"]), year, grammar, published)
     if last is None:
         return

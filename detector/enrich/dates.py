@@ -9,9 +9,10 @@ document number is told apart by the words before it.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from detector.enrich.dategrammar import Grammar, grammar_of, last_words
 from detector.enrich.datereader import YEARS, Stated, complete, stated_dates
@@ -21,9 +22,17 @@ from detector.records import DateMention
 _NEAR = 12  # characters between "sáng nay" or "Monday" and the date that says the same
 _BESIDE = 3  # characters between a date and the "(Monday)" behind it
 _HISTORY = 400  # days; a date farther from the publication is not its event's
-_LEAD = 600  # characters of the body whose years stand for dates without one
+_LEAD = 600  # characters of the body in which a text says the year it is about
 
+_STOP = re.compile(r"[.!?;\n]")
 _DOCUMENT = re.compile(r"[/-][A-ZĐ][A-Za-zĐđ/-]*,?(?:\s+[^\W\d]+){0,3}[\s,(]*\Z")
+
+
+class Dates(NamedTuple):
+    """What a text states: its dates, and those that nothing gives a year."""
+
+    mentions: tuple[DateMention, ...]
+    yearless: tuple[Stated, ...]
 
 
 def find_dates(
@@ -33,6 +42,17 @@ def find_dates(
     language: str,
     marks: Marks | None = None,
 ) -> tuple[DateMention, ...]:
+    """The mentions of `read_dates`."""
+    return read_dates(text, spans, published, language, marks).mentions
+
+
+def read_dates(
+    text: str,
+    spans: Spans,
+    published: date | datetime | None,
+    language: str,
+    marks: Marks | None = None,
+) -> Dates:
     """The dates that the spans of a text state, resolved.
 
     Args:
@@ -44,24 +64,44 @@ def find_dates(
         marks: the text's marks inside the spans, if they are known already.
 
     Returns:
-        The dates in text order. A date without a year is left out where neither the
-        publication date nor a year in the text says which it is.
+        The dates in text order. A date without a year is no mention where neither the
+        publication date nor the text says which it is.
     """
     marks = mark_one(text, spans, language) if marks is None else marks
     day = published.date() if isinstance(published, datetime) else published
     grammar = grammar_of(language)
     stated = stated_dates(text, marks, grammar, day)
-    yearless = day is None and any(s.year is None for s in stated)
-    usual = _usual_year(text, spans, marks, stated, grammar) if yearless else None
-    found = [
-        DateMention(resolved, s.start, s.end, False, s.year is not None)
-        for s in stated
-        if (resolved := complete(s, usual, day)) is not None
-    ]
+    asked = day is None and any(s.year is None for s in stated)
+    current = _current_year(text, spans, marks, stated, grammar) if asked else None
+    found: list[DateMention] = []
+    yearless: list[Stated] = []
+    for s in stated:
+        resolved = complete(s, current, day)
+        if resolved is not None:
+            found.append(DateMention(resolved, s.start, s.end, False, s.year is not None))
+        elif s.year is None:
+            yearless.append(s)
     if day is not None and marks.words:
         relative = list(_relative(text, marks, found, grammar, day))
         found = sorted([*found, *relative], key=lambda m: m.start)
-    return tuple(found)
+    return Dates(tuple(found), tuple(yearless))
+
+
+def page_date(text: str, spans: Spans, language: str, marks: Marks) -> date | None:
+    """The day that a page says it was published, from the lines round its headline.
+
+    Args:
+        text: the article's text.
+        spans: lines that are no article, in order; the last of their dates is the nearest
+            to the text.
+        language: ISO 639-1 code.
+        marks: the text's marks.
+    """
+    if not spans or not (own := marks.inside(spans)).figures:
+        return None
+    stated = stated_dates(text, own, grammar_of(language), None)
+    days = [d for s in stated if s.year is not None and (d := complete(s, None, None)) is not None]
+    return days[-1] if days else None
 
 
 def event_date(
@@ -74,7 +114,8 @@ def event_date(
     """The day of the main happening: the first date of the lead that can be one.
 
     A date that belongs to a document ("Nghị quyết số 47/NQ-CP ngày 15/4/2024"), a birth or
-    a deadline is passed over, and so is one more than a year from the publication.
+    a deadline is passed over, and so is one more than a year from the publication or, where
+    that is unknown, a year before the latest date of the text.
 
     Args:
         text: the text the mentions were found in.
@@ -85,11 +126,14 @@ def event_date(
     """
     day = published.date() if isinstance(published, datetime) else published
     grammar = grammar_of(language)
+    latest = max((m.date.year for m in mentions), default=0)
     for mention in mentions:
         if mention.start >= lead_end:
             break
         before = text[max(0, mention.start - 48) : mention.start]
-        if _DOCUMENT.search(before) or last_words(before, 3) & grammar.not_event:
+        if _DOCUMENT.search(before) or last_words(before, 2) & grammar.not_event:
+            continue
+        if day is None and mention.date.year < latest - 1:
             continue
         if day is not None and abs((mention.date - day).days) > _HISTORY:
             continue
@@ -97,40 +141,41 @@ def event_date(
     return None
 
 
-def _usual_year(
+def _current_year(
     text: str, spans: Spans, marks: Marks, stated: Sequence[Stated], grammar: Grammar
 ) -> int | None:
-    """The year that the lead states most often, the first of equals.
+    """The year that a text without a publication date is about, if it is clear.
 
-    A lead without one leaves it to the whole text, if most of its years are one: a single
-    year there is as often that of a birth or of another story.
+    It must be the latest that the text states, more than once and in the lead. On news whose
+    year is known that holds of nine years in ten; the most frequent year does of only half.
     """
     years = [(s.start, s.year) for s in stated if s.year is not None]
     months = {end for _, end, kind, _ in marks.words if kind == "month"}
     for start, _, figure in marks.figures:
         if len(figure) == 4 and figure.isdigit() and int(figure) in YEARS:
-            before = last_words(text[max(0, start - 12) : start], 1)
-            if (before & grammar.year_words or start - 1 in months) and not (
-                last_words(text[max(0, start - 16) : start], 2) & grammar.not_event
-            ):
+            before = text[max(0, start - 16) : start]
+            led = start - 1 in months or last_words(before, 1) & grammar.year_words
+            if led and not last_words(before, 2) & grammar.not_event:
                 years.append((start, int(figure)))
-    years.sort()
+    latest = max((year for _, year in years), default=None)
+    at = [start for start, year in years if year == latest]
     lead = (spans[0][0] if spans else 0) + _LEAD
-    leading = Counter(year for at, year in years if at < lead)
-    if leading:
-        return leading.most_common(1)[0][0]
-    year, count = Counter(year for _, year in years).most_common(1)[0] if years else (None, 0)
-    return year if count > 1 and 2 * count > len(years) else None
+    return latest if len(at) > 1 and min(at) < lead else None
 
 
 def _relative(
     text: str, marks: Marks, stated: Sequence[DateMention], grammar: Grammar, day: date
 ) -> Iterator[DateMention]:
     """Days named from the publication, except beside the date that says the same."""
+    starts = [s.start for s in stated]
     for start, end, kind, value in marks.words:
         if kind not in ("day", "weekday"):
             continue
-        if any(0 <= s.start - end <= _NEAR or 0 <= start - s.end <= _BESIDE for s in stated):
+        at = bisect_right(starts, start)
+        after = stated[at].start if at < len(stated) else len(text) + 2 * _NEAR
+        if after - end <= _NEAR and not _STOP.search(text, end, after):
+            continue
+        if at and start - stated[at - 1].end <= _BESIDE:
             continue
         if kind == "day":
             if text[end : end + 2] not in ("'s", "’s"):  # "today's China" is no day

@@ -9,6 +9,7 @@ from typing import Any
 
 from detector import lexicon
 from detector.enrich.phrases import Phrases
+from detector.errors import ConfigError
 from detector.text import fold
 
 #: Stands for every language that has no file.
@@ -72,6 +73,8 @@ def gazetteer() -> tuple[Phrases, list[Name]]:
 
 def _written(names: Mapping[str, Name], spelling: str) -> Iterator[Name]:
     """What is known of a spelling, with and without its diacritics."""
+    if spelling not in names:
+        raise ConfigError(f"lexicon/places.toml: ambiguous: {spelling!r} is the name of no place")
     yield names[spelling]
     if _plain(spelling) in names:
         yield names[_plain(spelling)]
@@ -81,8 +84,8 @@ def _spellings(table: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str], s
     """Every ``(place, languages that use it, spelling)``."""
     everywhere = lexicon.languages()
     # A language with letters of its own writes names with them: Thanh Hoa is no Thanh Hóa.
-    own = {code for code, t in lexicon.concept("language").items() if "own" in t}
-    plain = [code for code in everywhere if code not in own]
+    lettered = {code for code, t in lexicon.concept("language").items() if "own" in t}
+    plain = [code for code in everywhere if code not in lettered]
     entries = list(table["countries"].items())
     for outer, inner in table["within"].items():
         country = outer.partition("/")[0]

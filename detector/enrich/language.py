@@ -20,7 +20,7 @@ _READ = 120  # characters of lower-case words handed to the model
 _LEAST = 12  # letters; fewer say nothing certain
 _SURE = 0.4  # of the model; real articles start at .5, lists of names and codes stay below
 _CONTRADICTS = 0.9  # of the model, before it is believed more than the record
-_CODE = re.compile(r"([a-z]{2,3})(?:[-_]|$)")
+_CODE = re.compile(r"([a-z]+)(?:[-_]|$)")
 
 
 def identify(text: str, hint: str = "") -> str:
@@ -42,7 +42,8 @@ def identify(text: str, hint: str = "") -> str:
         return own
     if sum(map(str.isalpha, words[: 2 * _LEAST])) < _LEAST // 4:
         return claimed or UNKNOWN
-    found = _model().detect(words[:_READ], model="lite", k=1)
+    readable = words[:_READ].encode("utf-8", "ignore").decode()  # the model refuses surrogates
+    found = _model().detect(readable, model="lite", k=1)
     code, score = (found[0]["lang"], found[0]["score"]) if found else (UNKNOWN, 0.0)
     if claimed:
         return code if score >= _CONTRADICTS and len(words) >= 3 * _LEAST else claimed
@@ -50,8 +51,12 @@ def identify(text: str, hint: str = "") -> str:
 
 
 def _claimed(hint: str) -> str:
+    """The ISO 639-1 code that a record means, or nothing."""
     match = _CODE.match(hint.strip().lower())
-    return match[1] if match and match[1] != UNKNOWN else ""
+    if match is None:
+        return ""
+    code = _aliases().get(match[1], match[1])
+    return code if len(code) == 2 else ""
 
 
 def _by_letters(words: str) -> str:
@@ -71,6 +76,13 @@ def _by_words(words: str) -> str:
         if len(own & seen) >= distinct:
             return code
     return ""
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    """What else records call a language."""
+    tables = lexicon.concept("language").items()
+    return {alias: code for code, t in tables for alias in t["aliases"]}
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,11 @@ phrase ("sáng nay", "August", "three") in the body; dates and numbers then look
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,26 @@ class Marks:
 
     figures: Sequence[Figure]
     words: Sequence[Word]
+
+    def inside(self, spans: Spans) -> Marks:
+        """The marks that begin in one of the spans."""
+        cover = Cover(spans)
+        return Marks(
+            [f for f in self.figures if f[0] in cover], [w for w in self.words if w[0] in cover]
+        )
+
+
+class Cover:
+    """Spans to ask whether an offset is in one of them, however many there are."""
+
+    def __init__(self, spans: Spans) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._ends = list(accumulate((end for _, end in ordered), max))
+
+    def __contains__(self, offset: int) -> bool:
+        at = bisect_right(self._starts, offset) - 1
+        return at >= 0 and offset < self._ends[at]
 
 
 def mark(

@@ -129,7 +129,8 @@ def _judge(
             continue
         verdict = _verdict(text, start, end, first, name, context)
         if verdict is _Verdict.PERSON:
-            persons.add(number)
+            if name.short:
+                persons.add(number)
         elif verdict is not _Verdict.OTHER:
             judged.append((PlaceMention(place, start, end), number, verdict))
         taken = end
@@ -146,6 +147,8 @@ def _judge(
 def _verdict(
     text: str, start: int, end: int, first: bool, name: Name, context: _Context
 ) -> _Verdict:
+    if text[end : end + 1] == "$":
+        return _Verdict.OTHER
     if name.sure and not name.never_first:
         return _Verdict.PLACE
     before = text[max(0, start - _BEFORE) : start]

@@ -14,16 +14,19 @@ from detector import lexicon
 from detector.lexicon import outlets
 from detector.records import Credit, Role, Segment
 
-# A portal's header: the outlet twice, as its logo's text and as its name, and the day.
-_HEADER = re.compile(r"(\S.{1,38}?\S)\s*[•|-]?\s*\1\s*[•|-]?\s*\d{1,2}/\d{1,2}/\d{4}$")
 _BRACKETS = re.compile(r"\(([^()]+)\)")
 _DATE_BEHIND = re.compile(r"[\s,]*\d[\d\s./-]*$")
 # Where a name may end and an outlet begin: "Thu HiềnVOV", "Thu Hiền VOV".
 _BEHIND = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐÀ-ÝẠ-Ỹ])|\s+")
+_CAPITALS = re.compile(r"\b[A-ZĐ]{3,}\b")
+_FIRM_JOINERS = re.compile(r"\s*[,;/|]\s*")
+_SLASHES = ("/", "-", "–", "—", "|")
 _TRIM = " \t\xa0.,;:–—-([)]/•"
 
 
-def credits(text: str, segments: Iterable[Segment]) -> tuple[Credit, ...]:
+def credits(  # noqa: A001 - the record's own word
+    text: str, segments: Iterable[Segment]
+) -> tuple[Credit, ...]:
     """Whom an article credits, in text order, each once.
 
     Args:
@@ -57,8 +60,8 @@ def byline(text: str, segments: Iterable[Segment]) -> str:
     for segment in segments:
         if segment.role is Role.BYLINE:
             written = text[segment.start : segment.end]
-            opening = _openings().match(written)
-            return written[opening.end() if opening else 0 :].strip(_TRIM)
+            opening = _openings().match(written, len(written) - len(written.lstrip("([")))
+            return written[opening.end() if opening else 0 :].partition(";")[0].strip(_TRIM)
         if segment.role is Role.CREDIT and not beside_outlet:
             beside_outlet = _person_of(text[segment.start : segment.end])
     return beside_outlet
@@ -66,13 +69,16 @@ def byline(text: str, segments: Iterable[Segment]) -> str:
 
 def _read_credit(written: str) -> Iterator[tuple[Credit, int, int]]:
     """Credits of one segment, with offsets in it."""
-    header = _HEADER.match(written)
+    header = outlets.HEADER.match(written)
     if header:
-        yield _credit(header[1]), 0, len(header[1])
+        if outlets.find(header[1]) or outlets.has_media_word(header[1]):
+            yield _credit(header[1]), 0, len(header[1])
         return
     rest = _behind_phrase(written)
     url = outlets.LINK.search(written, rest)
     if url:
+        if outlets.is_carrier(url[0]):
+            return
         yield _credit(url[0].rstrip(".,;")), url.start(), url.end()
         return
     yield from _read_names(written, rest)
@@ -81,18 +87,20 @@ def _read_credit(written: str) -> Iterator[tuple[Credit, int, int]]:
 def _read_names(written: str, rest: int) -> Iterator[tuple[Credit, int, int]]:
     end = len(written.rstrip(_TRIM))
     name = written[rest:end]
-    if outlets.find(name) is not None or outlets.host_of(name):
+    if _is_known(name):
         yield _credit(name), rest, end
         return
-    parts = list(_parts(written, rest, end))
-    known = [part for part in parts if _is_known(written[part[0] : part[1]])]
+    parts = list(_parts(written, rest, end, _joiners()))
+    known = {part for part in parts if _is_known(written[part[0] : part[1]])}
+    if not known:  # "Sở Tài nguyên và Môi trường" is one
+        parts = list(_parts(written, rest, end, _FIRM_JOINERS))
     for start, stop, slashed in parts:
         part = written[start:stop]
         if (start, stop, slashed) in known:
             yield _credit(part), start, stop
-        elif glued := _glued_outlet(part):
-            yield _credit(part[glued:]), start + glued, stop
-        elif rest and not (known and slashed) and not _is_roundup(part):
+        elif behind := _outlet_behind(part):
+            yield _credit(part[behind[0] : behind[1]]), start + behind[0], start + behind[1]
+        elif rest and not (known and slashed) and part.lower() not in _roundups():
             yield _credit(part), start, stop
 
 
@@ -103,7 +111,7 @@ def _read_dateline(written: str) -> Iterator[tuple[Credit, int, int]]:
     if _is_known(name):
         yield _credit(name), start, start + len(name)
         return
-    for first, last, _ in _parts(written, start, start + len(name)):
+    for first, last, _ in _parts(written, start, start + len(name), _joiners()):
         if bracket and _is_known(written[first:last]):
             yield _credit(written[first:last]), first, last
 
@@ -120,19 +128,21 @@ def _credit(written: str) -> Credit:
 def _behind_phrase(written: str) -> int:
     """Offset behind opening brackets and a crediting phrase; 0 if there is no phrase."""
     first = len(written) - len(written.lstrip(_TRIM + ">»*"))
-    length = outlets.credit_phrase(written[first:])
-    employer = _employers().match(written, first)
-    if employer and not length:
-        return employer.end()
-    return first + length if length else 0
+    end = outlets.credit_phrase(written, first)
+    if not end:
+        match = _openings().match(written, first) or _employers().match(written, first)
+        return match.end() if match else 0
+    return end
 
 
-def _parts(written: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+def _parts(
+    written: str, start: int, end: int, joiners: re.Pattern[str]
+) -> Iterator[tuple[int, int, bool]]:
     """Names between commas, slashes and "and", and whether a slash parts them."""
     position, slashed = start, False
-    for match in [*_joiners().finditer(written, start, end), None]:
+    for match in [*joiners.finditer(written, start, end), None]:
         stop = match.start() if match else end
-        behind = bool(match) and match[0].strip() in ("/", "-", "–", "—", "|")
+        behind = match is not None and match[0].strip() in _SLASHES
         part = written[position:stop]
         inner = position + len(part) - len(part.lstrip(_TRIM))
         stop = position + len(part.rstrip(_TRIM))
@@ -145,13 +155,16 @@ def _is_known(name: str) -> bool:
     return outlets.find(name) is not None or bool(outlets.host_of(name))
 
 
-def _glued_outlet(part: str) -> int:
-    """Offset of an outlet that stands behind a person's name, glued to it or not."""
+def _outlet_behind(part: str) -> tuple[int, int] | None:
+    """Offsets of an outlet that stands behind a person's name, or among other words."""
     for match in _BEHIND.finditer(part):
         name = part[match.end() :]
         if (match[0] == "" or name.isupper()) and outlets.find(name):
-            return match.end()
-    return 0
+            return match.end(), len(part)
+    for match in _CAPITALS.finditer(part):  # "P/v TTXVN tại Washington"
+        if outlets.find(match[0]):
+            return match.span()
+    return None
 
 
 def _person_of(written: str) -> str:
@@ -160,15 +173,11 @@ def _person_of(written: str) -> str:
     if outlets.LINK.search(written, rest):
         return ""
     end = len(written.rstrip(_TRIM))
-    parts = [(written[a:b], slashed) for a, b, slashed in _parts(written, rest, end)]
+    parts = [(written[a:b], slashed) for a, b, slashed in _parts(written, rest, end, _joiners())]
     if not any(_is_known(part) for part, _ in parts):
         return ""
-    people = (p for p, slashed in parts if slashed and not _is_known(p) and p[:1].isupper())
-    return next(people, "")
-
-
-def _is_roundup(part: str) -> bool:
-    return part.lower() in _roundups()
+    people = (p for p, slashed in parts if (slashed or not rest) and not _is_known(p))
+    return next((p for p in people if p[:1].isupper()), "")
 
 
 def _all(concept: str, name: str) -> list[str]:

@@ -19,13 +19,21 @@ from detector.text import fold
 
 _SHORT = 4  # letters; a shorter name is a word of many texts unless it is written just so
 _KINDS = ("agency", "outlet", "aggregator")
+_LONGEST = 80  # characters; no phrase is longer
+_LETTERS = re.compile(r"[^\W\d_]+")
+_GAP = re.compile(r"[\s:–-]*")
 _WORDS = re.compile(r"\w+(?:[.+]\w+)*\+?")
 # "T.Lan" is a person: one letter before the dot, and no country or trade after it.
-_TLD = "[a-z]{2}|com|net|org|info|news|asia|online|media|press|gov|edu|int|biz|network"
+_TLD = "[a-z]{2}|com|net|org|info|news|asia|online|media|press|example|gov|edu|int|biz|network"
 _DOMAIN = rf"(?:[\w-]+\.)*[\w-]{{2,}}\.(?:{_TLD})"
-_HOST = re.compile(rf"(?:https?://)?(?:www\.|m\.|amp\.)?({_DOMAIN})(?=[/:?#]|$)", re.I)
+_HOST = re.compile(
+    rf"(?:https?://(?:www\.|m\.|amp\.)?([\w-]+(?:\.[\w-]+)+)|(?:www\.|m\.|amp\.)?({_DOMAIN}))(?=[/:?#]|$)",
+    re.I,
+)
 #: A link in a text, with its scheme or with a path.
 LINK = re.compile(rf"https?://[^\s()\[\]<>\"“”]+|{_DOMAIN}/[\w/.?=&%#~+-]*", re.I)
+#: A portal's header: the outlet twice, as its logo's text and as its name, and the day.
+HEADER = re.compile(r"(\S.{1,38}?\S)\s*[•|-]?\s*\1\s*[•|-]?\s*\d{1,2}/\d{1,2}/\d{4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,13 @@ def find(text: str) -> Outlet | None:
 def host_of(text: str) -> str:
     """The bare domain of a URL or domain, without ``www.``; empty if `text` is neither."""
     match = _HOST.match(text.strip())
-    return match[1].lower() if match else ""
+    return (match[1] or match[2]).lower() if match else ""
+
+
+def is_carrier(text: str) -> bool:
+    """Whether a link or domain is of a site that carries anybody's text."""
+    host = host_of(text)
+    return any(host == c or host.endswith("." + c) for c in lexicon.table("outlets")["carriers"])
 
 
 def name_key(text: str) -> str:
@@ -86,16 +100,34 @@ def key_of(source: str, url: str = "") -> str:
     return host_of(url) or host_of(source) or name_key(source)
 
 
-def credit_phrase(text: str) -> int:
-    """Offset behind the crediting phrase that `text` begins with, colon and all; else 0."""
-    match = _phrases().match(text)
-    return match.end() if match else 0
+def credit_phrase(text: str, start: int = 0) -> int:
+    """Offset behind the crediting phrase that stands at `start`, colon and all; 0 if none does."""
+    first = _LETTERS.match(text, start)
+    entries = credit_phrases().get(first[0].lower()) if first else None
+    if entries:
+        lower = text[start : start + _LONGEST].lower()
+        for phrase in entries:
+            end = len(phrase)
+            if lower.startswith(phrase) and not lower[end : end + 1].isalnum():
+                gap = _GAP.match(text, start + end)
+                return gap.end() if gap else start + end
+    return 0
 
 
 @lru_cache(maxsize=1)
-def credit_words() -> frozenset[str]:
-    """The first words of crediting phrases, in lower case."""
-    return frozenset(phrase.split()[0] for phrase in _phrase_list())
+def credit_phrases() -> Mapping[str, tuple[str, ...]]:
+    """Crediting phrases by their first word, the longest first, in lower case."""
+    tables = lexicon.concept("credits").values()
+    phrases = {p for t in tables for p in (*t["phrases"], *t["weak"])}
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=lambda p: (-len(p), p)):
+        found.setdefault(_LETTERS.findall(phrase)[0], []).append(phrase)
+    return {first: tuple(group) for first, group in found.items()}
+
+
+def has_media_word(name: str) -> bool:
+    """Whether a name begins with a word such as "báo" or "the"."""
+    return name_key(name).partition(" ")[0] in _media_words()
 
 
 @lru_cache(maxsize=1)
@@ -118,17 +150,6 @@ def _entries() -> list[Mapping[str, Any]]:
 def _media_words() -> frozenset[str]:
     tables = lexicon.concept("credits").values()
     return frozenset(w for t in tables for phrase in t["media"] for w in fold(phrase).split())
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(map(re.escape, _phrase_list()))})(?!\w)[\s:–-]*", re.I)
-
-
-def _phrase_list() -> list[str]:
-    tables = lexicon.concept("credits").values()
-    phrases = {p for t in tables for p in (*t["phrases"], *t["weak"])}
-    return sorted(phrases, key=lambda p: (-len(p), p))
 
 
 @lru_cache(maxsize=1)

@@ -45,6 +45,35 @@ class Judged:
         return cls(np.zeros((0, 2), np.int64), [], np.zeros(0, np.float32), {})
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Pairs that share passages and are no copies.
+
+    Attributes:
+        pairs: shape (n, 2), each row ascending.
+        refilled: shape (n,), how much the two look like one template filled in twice: the
+            shared part times the part of its names and numbers that were exchanged.
+    """
+
+    pairs: I64
+    refilled: F32
+
+    @classmethod
+    def of(cls, near: I64, features: dict[str, F32], far: I64) -> Shared:
+        """Pairs that were aligned, with their features, and pairs that were not."""
+        exchanged = np.maximum(features["exchanged_names"], features["exchanged_numbers"])
+        refilled = features["containment"] * exchanged
+        return cls(
+            np.concatenate([near, far]),
+            np.concatenate([refilled, np.zeros(len(far), np.float32)]).astype(np.float32),
+        )
+
+    @classmethod
+    def none(cls) -> Shared:
+        """No pair at all."""
+        return cls(np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
+
+
 def exact_groups(corpus: Corpus) -> I64:
     """For each article the first article with the same body; itself where it has no words."""
     _, first, inverse = np.unique(corpus.digests, return_index=True, return_inverse=True)
@@ -104,7 +133,7 @@ def copy_features(
 
 def judge_copies(
     corpus: Corpus, pairs: I64, scorer: Scorer, config: LexicalConfig, threshold: float
-) -> tuple[Judged, I64]:
+) -> tuple[Judged, Shared]:
     """Tell copies and excerpts from texts that merely share passages.
 
     Returns:
@@ -120,7 +149,7 @@ def judge_copies(
     copies = Judged(
         near[kept], relations, scores[kept], {name: v[kept] for name, v in features.items()}
     )
-    return copies, np.concatenate([far, near[~kept]])
+    return copies, Shared.of(near[~kept], {n: v[~kept] for n, v in features.items()}, far)
 
 
 def members_of(first: I64) -> dict[int, list[int]]:

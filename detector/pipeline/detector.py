@@ -16,6 +16,7 @@ from detector.config import Config
 from detector.models import Model, check, resolve
 from detector.pipeline.copying import (
     Judged,
+    Shared,
     equal_pairs,
     exact_groups,
     judge_copies,
@@ -185,7 +186,7 @@ class Pass:
             self._progress("prepare", done, len(shelf))
         return Corpus(shelf, parts)
 
-    def _copies(self, corpus: Corpus, first: I64) -> tuple[Judged, I64]:
+    def _copies(self, corpus: Corpus, first: I64) -> tuple[Judged, Shared]:
         lexical = self._config.lexical
         pairs, capped = lexical_pairs(corpus, first, lexical)
         if capped:

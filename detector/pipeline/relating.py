@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.config import Config
-from detector.pipeline.copying import Judged
+from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood
@@ -60,8 +60,9 @@ class Relating:
         languages = [f.language for f in corpus.facts]
         self._near = Neighbourhood(vectors, languages, config.semantic)
         self._rivals: dict[str, Rivals] = {}
+        self._shared = Shared.none()
 
-    def judge(self, also: I64) -> Judged:
+    def judge(self, also: Shared) -> Judged:
         """Judge every article with its neighbours, and the pairs `also`."""
         pairs, features = self.candidates(also)
         judged = self._decide(pairs, features)
@@ -70,9 +71,10 @@ class Relating:
             return judged
         return _joined(judged, self.judge_pairs(missing))
 
-    def candidates(self, also: I64) -> tuple[I64, dict[str, F32]]:
+    def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
-        pairs = _distinct(np.concatenate([self._near.pairs(), also.reshape(-1, 2)]))
+        self._shared = also
+        pairs = _distinct(np.concatenate([self._near.pairs(), also.pairs]))
         features = self._measured(pairs)
         for name in _LEAST:
             self._rivals[name] = Rivals(features[name], pairs, len(self._corpus))
@@ -92,7 +94,16 @@ class Relating:
         return align_sentences(self._sentences(i), self._sentences(j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        return compare(self._profiles, pairs) | self._near.measure(pairs)
+        measured = compare(self._profiles, pairs) | self._near.measure(pairs)
+        measured["refilled"] = np.zeros(len(pairs), np.float32)
+        if len(self._shared.pairs):
+            known = _packed(self._shared.pairs)
+            order = np.argsort(known)
+            at = np.searchsorted(known[order], _packed(pairs))
+            at = order[np.minimum(at, len(known) - 1)]
+            hit = known[at] == _packed(pairs)
+            measured["refilled"][hit] = self._shared.refilled[at[hit]]
+        return measured
 
     def _held_against(self, features: dict[str, F32], pairs: I64) -> dict[str, F32]:
         for name, least in _LEAST.items():

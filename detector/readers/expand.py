@@ -63,7 +63,7 @@ def spool(stream: BinaryIO | None = None) -> Iterator[Source]:
             with path.open("wb") as copy:
                 shutil.copyfileobj(stream or sys.stdin.buffer, copy, 1 << 20)
         except OSError as error:
-            raise InputError(files.why(error), STDIN) from error
+            raise InputError(files.why(error, writing=True), STDIN) from error
         yield Source(STDIN, "jsonl", path, relative=path.name)
 
 

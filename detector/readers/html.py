@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,41 +28,55 @@ def records(source: Source) -> Iterator[Found]:
     """
     try:
         import trafilatura
-    except ImportError:
-        raise MissingExtraError("reading HTML", "trafilatura", "html") from None
+    except ImportError as error:
+        missing = "trafilatura" if error.name is None else error.name
+        raise MissingExtraError("reading HTML", missing, "html") from error
     for name in ("trafilatura", "htmldate"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # we say ourselves what went wrong
     content = read_bytes(source, "HTML")
     if isinstance(content, InputError):
         yield content
         return
-    tree = trafilatura.load_html(content)
-    stated = {} if tree is None else _stated(tree)
-    page = (
-        None
-        if tree is None
-        else trafilatura.bare_extraction(
-            tree, favor_recall=True, include_comments=False, with_metadata=True
-        )
-    )
-    if page is None or not (page.text or "").strip():
+    page = _extracted(trafilatura, content)
+    if page is None:
         yield InputError(
             "no article text was found in this page; leave it out, or give its text as .txt",
             source.name,
         )
-        return
-    yield Record(
-        0,
-        {
-            "id": source.key,
+    else:
+        yield Record(0, {"id": source.key, **page})
+
+
+def _extracted(trafilatura: Any, content: bytes) -> dict[str, str | None] | None:
+    """The fields of the article on a page; None if there is none.
+
+    Broken markup can make trafilatura or a library below it fail in ways that none of them
+    declares, mostly while they look for a date: then the text is tried alone.
+    """
+    for with_metadata in (True, False):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = trafilatura.load_html(content)
+                if tree is None:
+                    return None
+                stated = _stated(tree)
+                page = trafilatura.bare_extraction(
+                    tree, favor_recall=True, include_comments=False, with_metadata=with_metadata
+                )
+        except Exception:  # noqa: S112  (the reason is above)
+            continue
+        if page is None or not (page.text or "").strip():
+            return None
+        return {
             "text": page.text,
             "title": page.title,
             "published": stated["published"] or page.date,
             "url": page.url,
             "source": page.sitename or page.hostname,
             "language": stated["language"],
-        },
-    )
+        }
+    return None
 
 
 def _stated(tree: Any) -> dict[str, str]:

@@ -46,7 +46,7 @@ def records(source: Source, wanted: Container[str], needed: Iterable[str] = ()) 
                         yield InputError(fields.reason, place(source.name, row))
                     else:
                         yield Record(row, fields, row)
-        except (*files.READ_ERRORS, _arrow().ArrowException) as error:
+        except Exception as error:
             yield InputError(f"broken behind row {row}: {_short(error)}", source.name)
 
 
@@ -56,24 +56,17 @@ def opened(source: Source) -> Any:
     Raises:
         MissingExtraError: if pyarrow is not installed.
     """
-    arrow = _arrow()
-    from pyarrow import parquet
-
     try:
-        return parquet.ParquetFile(source.path)
-    except arrow.ArrowException as error:
-        return InputError(f"not Parquet that can be read: {_short(error)}", source.name)
-    except files.READ_ERRORS as error:
-        return InputError(files.why(error), source.name)
-
-
-def _arrow() -> Any:
-    try:
-        import pyarrow
-        import pyarrow.parquet
+        from pyarrow import parquet
     except ImportError:
         raise MissingExtraError("reading Parquet", "pyarrow", "parquet") from None
-    return pyarrow.lib
+    try:
+        return parquet.ParquetFile(source.path)
+    except Exception as error:
+        # Damage raises Arrow's errors, their bases, and what decoding names raises.
+        if isinstance(error, OSError) and error.errno is not None:
+            return InputError(files.why(error), source.name)
+        return InputError(f"not Parquet that can be read: {_short(error)}", source.name)
 
 
 def _plain(batch: Any) -> Iterator[dict[str, Any] | InputError]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from detector.errors import ModelError
 from detector.models import Model, resolve
 from detector.models import folder as folders
 from detector.semantic.base import F32, unit
-from detector.text import U64, Tokens, normalise, tokenise
+from detector.text import I64, U64, Tokens, normalise, tokenise
 
 I32 = npt.NDArray[np.int32]
 
@@ -168,24 +168,24 @@ class _Pieces:
                 self._first[name] = row
         self._longest = max((len(piece) for piece in self._next), default=0)
         self._longest_first = max((len(piece) for piece in self._first), default=0)
-        self._split = lru_cache(maxsize=_REMEMBERED)(self._split_word)
+        self._remembered: dict[int, tuple[int, ...]] = {}
 
-    def of(self, tokens: Tokens, which: npt.NDArray[Any], texts: Sequence[str]) -> tuple[I32, I32]:
+    def of(self, tokens: Tokens, which: I64, texts: Sequence[str]) -> tuple[I32, I64]:
         """Rows of the pieces of the words `which`, and each text's bounds in them."""
-        text_of = np.searchsorted(tokens.bounds, which, side="right") - 1
-        pieces: list[int] = []
-        counts = np.zeros(len(tokens) + 1, np.int32)
-        places = zip(
-            text_of.tolist(), tokens.starts[which].tolist(), tokens.ends[which].tolist(),
-            strict=True,
-        )  # fmt: skip
-        for text, start, end in places:
-            rows = self._split(texts[text][start:end])
-            pieces += rows
-            counts[text + 1] += len(rows)
-        return np.array(pieces, np.int32), np.cumsum(counts, dtype=np.int32)
+        hashes = tokens.hashes[which].tolist()
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+        known = self._remembered
+        new = {word: at for at, word in enumerate(hashes) if word not in known}
+        for word, at in new.items():
+            text = texts[int(np.searchsorted(tokens.bounds, which[at], side="right")) - 1]
+            known[word] = self._split(text[tokens.starts[which[at]] : tokens.ends[which[at]]])
+        found = [known[word] for word in hashes]
+        ends = np.cumsum([0, *map(len, found)])
+        bounds = ends[np.searchsorted(which, tokens.bounds)]
+        return np.fromiter(chain.from_iterable(found), np.int32, int(ends[-1])), bounds
 
-    def _split_word(self, word: str) -> tuple[int, ...]:
+    def _split(self, word: str) -> tuple[int, ...]:
         letters = canonical(word)
         if len(letters) > _LONGEST:
             return ()

@@ -70,7 +70,7 @@ def open_rows(
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise InputError(files.why(error), _STDOUT) from error
+            raise InputError(files.why(error, writing=True), _STDOUT) from error
         return
     opened = _FORMATS[check_path(path)]
     with files.atomic_output(path) as stream, opened(stream, columns) as write_row:

@@ -1,10 +1,8 @@
 import os
-import pickle
 import time
 
 import pytest
 
-from detector import errors
 from detector.backends.local import LocalBackend, cores
 from detector.errors import InputError
 
@@ -21,7 +19,7 @@ def slow_first(chunk):
     return chunk * 10
 
 
-def process(chunk):
+def process(_chunk):
     return os.getpid()
 
 
@@ -99,21 +97,3 @@ def test_a_closed_backend_can_be_closed_and_used_again(two):
 def test_no_number_of_jobs_means_one_a_core():
     assert LocalBackend().jobs == cores() >= 1
     assert LocalBackend(jobs=3).jobs == 3
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        errors.UsageError("change the call"),
-        errors.ConfigError("config.toml: jobs: must be int, not str"),
-        errors.InputError("no text", "articles.jsonl:17"),
-        errors.ModelError("no model"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_an_error_is_the_same_when_it_comes_from_another_process(error):
-    copy = pickle.loads(pickle.dumps(error))
-
-    assert type(copy) is type(error)
-    assert str(copy) == str(error)
-    assert vars(copy) == vars(error)

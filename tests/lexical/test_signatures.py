@@ -1,6 +1,6 @@
-from datasketch import MinHash
 import numpy as np
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detector.config import ReadConfig
 from detector.errors import InputError
@@ -183,6 +185,24 @@ def as_ordinary_user():
         os.seteuid(0)
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([".jsonl", ".csv", ".txt", ".parquet", ".jsonl.gz", ".jsonl.zst"]),
+    st.one_of(st.binary(max_size=80), st.text('{}[]":,\\n\\ud8text1-é\0&;', max_size=80)),
+)
+def test_any_bytes_are_articles_or_an_input_error(ending, content):
+    pytest.importorskip("zstandard")
+    pytest.importorskip("pyarrow")
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / f"a{ending}"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        skipped = []
+        for article in read([path], ReadConfig(on_error="skip"), on_skip=skipped.append):
+            article.text.encode()
+        for error in skipped:
+            str(error).encode()
+
+
 def test_a_line_that_breaks_off_at_the_end_of_the_file_is_named(tmp_path):
     assert error(tmp_path / "articles.jsonl", GOOD + b'{"text": "abc') == (
         "articles.jsonl:2: not JSON: Unterminated string starting at column 10"
@@ -206,7 +226,7 @@ def test_a_folder_without_permission_is_named():
                 list(read([folder]))
             found = list(read([folder], ReadConfig(on_error="skip"), on_skip=skipped.append))
         closed.chmod(0o755)
-    said = f"{closed}: Permission denied; change its permissions or name another place"
+    said = f"{closed}: Permission denied; change its permissions or leave it out"
     assert [str(whole.value), str(part.value), *map(str, skipped)] == [said] * 3
     assert [a.id for a in found] == ["a"]
 
@@ -221,5 +241,5 @@ def test_a_file_without_permission_is_named():
         with as_ordinary_user(), pytest.raises(InputError) as caught:
             list(read([path]))
     assert str(caught.value) == (
-        f"{path}: Permission denied; change its permissions or name another place"
+        f"{path}: Permission denied; change its permissions or leave it out"
     )

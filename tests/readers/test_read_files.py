@@ -146,6 +146,20 @@ def test_a_page_without_text_is_an_error(tmp_path, content):
     )
 
 
+def test_a_page_whose_metadata_breaks_the_extractor_still_gives_its_text(tmp_path, monkeypatch):
+    trafilatura = pytest.importorskip("trafilatura")
+    extract = trafilatura.bare_extraction
+
+    def fragile(tree, **options):
+        assert not options["with_metadata"]
+        return extract(tree, **options)
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", fragile)
+    (tmp_path / "a.html").write_text(PAGE)
+    (article,) = read([tmp_path])
+    assert "Cây cầu dài 1.200 m" in article.text
+
+
 def test_without_trafilatura_the_cure_is_named(tmp_path, monkeypatch):
     (tmp_path / "a.html").write_text(PAGE)
     monkeypatch.setitem(sys.modules, "trafilatura", None)

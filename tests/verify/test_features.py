@@ -1,0 +1,269 @@
+import dataclasses
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+
+from detector.records import Article, DateMention, Facts
+from detector.text import tokenise
+from detector.verify.features import Rivals, compare
+from detector.verify.profiles import profile
+
+BLANK = Facts("vi")
+NOON = datetime(2024, 8, 7, 12, tzinfo=timezone.utc)
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    text: str = "mưa to ở khắp nơi"
+    title: str = ""
+    facts: Facts = BLANK
+    outlet: str = ""
+    published: object = None
+
+
+def compared(*made, pairs=((0, 1),)):
+    articles = [Article(str(i), m.text, m.title, published=m.published) for i, m in enumerate(made)]
+    profiles = profile(
+        articles,
+        [m.facts for m in made],
+        tokenise([m.text for m in made]),
+        tokenise([m.title for m in made]),
+        [m.outlet for m in made],
+    )
+    return compare(profiles, np.array(pairs, np.int64).reshape(-1, 2))
+
+
+def said(a, b, *others):
+    """The features of two articles by name."""
+    return {name: float(values[0]) for name, values in compared(a, b, *others).items()}
+
+
+def stating(*days, **facts):
+    dates = tuple(DateMention(date(2024, 8, d), 0, 1) for d in days)
+    return Made(facts=Facts("vi", dates=dates, **facts))
+
+
+# Similarities
+
+
+def test_the_same_article_is_the_same_in_everything_it_has():
+    facts = Facts("vi", places=("vn",), numbers=("5",), documents=("1/QĐ",))
+    one = Made("Ông Bảy gặp Năm ở Huế", "Bảy gặp Năm", facts)
+
+    found = said(one, one)
+
+    for name in ("words", "title", "names", "numbers", "places", "documents"):
+        assert found[name] == pytest.approx(1, abs=1e-6)
+    assert found["length_ratio"] == 0
+
+
+def test_articles_that_share_nothing_have_nothing_in_common():
+    found = said(Made("Ông Bảy gặp Năm", "Bảy"), Made("the minister met Nobody", "Else"))
+
+    for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
+        assert found[name] == 0
+
+
+def test_a_rare_number_says_more_than_a_frequent_one():
+    rare, frequent = Facts("vi", numbers=("7", "x")), Facts("vi", numbers=("5", "y"))
+    crowd = [Made(facts=Facts("vi", numbers=("5",)))] * 2000
+    pairs = ((0, 1), (2, 3))
+
+    found = compared(
+        Made(facts=rare),
+        Made(facts=Facts("vi", numbers=("7", "u"))),
+        Made(facts=frequent),
+        Made(facts=Facts("vi", numbers=("5", "v"))),
+        *crowd,
+        pairs=pairs,
+    )["numbers"]
+
+    assert found[0] > 2 * found[1] > 0
+
+
+def test_few_articles_suffice():
+    """What two articles share looks alike in a corpus of two and in one of a hundred."""
+    a, b = Made("mưa to gây lũ ở Sơn Hà hôm qua"), Made("lũ lớn ở Sơn Hà do mưa to kéo dài")
+    crowd = [Made(f"chuyện khác số {i} nói về việc {i * 7}") for i in range(98)]
+
+    alone, among = said(a, b)["words"], said(a, b, *crowd)["words"]
+
+    assert 0.1 < alone < 0.9
+    assert alone == pytest.approx(among, abs=0.05)
+
+
+def test_a_word_of_every_article_still_counts():
+    assert said(Made("mưa to"), Made("mưa nhỏ"))["words"] > 0.05
+
+
+def test_the_cosine_is_that_of_rows_weighted_by_rarity():
+    facts = [Facts("vi", numbers=n) for n in (("1", "2"), ("1", "3"), ("1",), ())]
+    weight = {n: np.log((4 + 1000) / (c + 1)) for n, c in (("1", 3), ("2", 1), ("3", 1))}
+
+    found = compared(*(Made(facts=f) for f in facts), pairs=((0, 1), (0, 2), (0, 3), (3, 3)))
+
+    a = np.hypot(weight["1"], weight["2"])
+    b = np.hypot(weight["1"], weight["3"])
+    expected = [weight["1"] ** 2 / (a * b), weight["1"] / a, 0, 0]
+    assert found["numbers"].tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_repeated_word_weighs_more_and_a_repeated_number_does_not():
+    once, often = Made("mưa gió"), Made("mưa mưa mưa mưa gió")
+
+    assert said(once, often)["words"] < said(once, once)["words"]
+    twice = Made(facts=Facts("vi", numbers=("1", "2", "1")))
+    assert said(twice, Made(facts=Facts("vi", numbers=("1", "2"))))["numbers"] == pytest.approx(1)
+
+
+# Conflicts
+
+
+def test_two_event_days_agree_or_exclude_each_other():
+    seventh, ninth = (stating(event_date=date(2024, 8, d)) for d in (7, 9))
+
+    same, other, unknown = said(seventh, seventh), said(seventh, ninth), said(seventh, Made())
+
+    assert (same["event_day_same"], same["event_day_apart"]) == (1, 0)
+    assert (other["event_day_same"], other["event_day_apart"]) == (0, 1)
+    assert (unknown["event_day_same"], unknown["event_day_apart"]) == (0, 0)
+
+
+def test_two_datelines_agree_or_exclude_each_other():
+    hue, vinh = (Made(facts=Facts("vi", dateline=place)) for place in ("vn/hue", "vn/vinh"))
+
+    same, other, unknown = said(hue, hue), said(hue, vinh), said(hue, Made())
+
+    assert (same["dateline_same"], same["dateline_apart"]) == (1, 0)
+    assert (other["dateline_same"], other["dateline_apart"]) == (0, 1)
+    assert (unknown["dateline_same"], unknown["dateline_apart"]) == (0, 0)
+
+
+def test_dates_are_apart_where_both_state_some_and_share_none():
+    assert said(stating(7), stating(9))["dates_apart"] == 1
+    assert said(stating(7), stating(7, 9))["dates_apart"] == 0
+    assert said(stating(7), stating())["dates_apart"] == 0
+
+
+# Circumstances
+
+
+def test_the_gap_between_publications_is_in_days_on_a_logarithmic_scale():
+    first = Made(published=NOON)
+
+    found = said(first, Made(published=NOON + timedelta(days=3)))
+
+    assert found["published_gap"] == pytest.approx(np.log(4))
+    assert found["published_known"] == 1
+    assert said(first, first)["published_gap"] == 0
+    assert said(first, Made(published=NOON.date()))["published_gap"] == 0
+
+
+def test_an_unknown_publication_has_no_gap():
+    found = said(Made(published=NOON), Made())
+
+    assert (found["published_gap"], found["published_known"]) == (0, 0)
+
+
+def test_the_source_is_the_same_only_where_it_is_known():
+    assert said(Made(outlet="a.vn"), Made(outlet="a.vn"))["same_source"] == 1
+    assert said(Made(outlet="a.vn"), Made(outlet="b.vn"))["same_source"] == 0
+    assert said(Made(), Made())["same_source"] == 0
+
+
+def test_the_ratio_of_lengths_does_not_depend_on_which_is_longer():
+    short, long = Made("mưa to"), Made("mưa to " * 4)
+
+    assert said(short, long)["length_ratio"] == pytest.approx(np.log(4))
+    assert said(long, short)["length_ratio"] == pytest.approx(np.log(4))
+    assert said(Made(""), short)["length_ratio"] == pytest.approx(np.log(2))
+
+
+# Shapes
+
+
+def test_every_feature_does_not_depend_on_the_order_of_a_pair():
+    made = [
+        Made("Ông Bảy gặp Năm ở Huế", "Gặp", stating(7, dateline="vn").facts, "a.vn", NOON),
+        Made("Bảy gặp Tám ở Vinh", "Gặp Tám", stating(7, 9).facts, "b.vn"),
+        Made(""),
+    ]
+    pairs = np.array([(0, 1), (0, 2), (1, 2)])
+
+    there, back = compared(*made, pairs=pairs), compared(*made, pairs=pairs[:, ::-1])
+
+    assert there.keys() == back.keys()
+    for name, values in there.items():
+        assert values.dtype == np.float32
+        assert values.shape == (3,)
+        assert np.isfinite(values).all()
+        np.testing.assert_allclose(values, back[name], atol=1e-6)
+
+
+def test_no_pairs_have_no_features():
+    assert {len(values) for values in compared(Made(), pairs=()).values()} == {0}
+
+
+def test_many_pairs_are_compared_in_parts(monkeypatch):
+    made = [Made(f"mưa to số {i} ở nơi {i % 3}") for i in range(8)]
+    pairs = [(i, j) for i in range(8) for j in range(i)]
+    whole = compared(*made, pairs=pairs)
+
+    monkeypatch.setattr("detector.verify.features._CHUNK", 5)
+    parts = compared(*made, pairs=pairs)
+
+    for name, values in whole.items():
+        np.testing.assert_array_equal(values, parts[name])
+
+
+# What stands out of the neighbourhood
+
+PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2)])
+VALUES = np.array([0.8, 0.4, 0.2, 0.6], np.float32)
+
+
+def test_a_pair_is_held_against_the_two_best_others_of_both():
+    found = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
+
+    # 0 has .8 .4 .2; 1 has .8 .6; 2 has .6 .4; 3 has .2; what is missing counts as nothing.
+    levels = [
+        ((0.4 + 0.2) / 2 + 0.6 / 2) / 2,
+        ((0.8 + 0.2) / 2 + 0.6 / 2) / 2,
+        ((0.8 + 0.4) / 2 + 0) / 2,
+        (0.8 / 2 + 0.4 / 2) / 2,
+    ]
+    assert found.tolist() == pytest.approx(np.log(VALUES / levels), abs=1e-5)
+
+
+def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
+    rivals = Rivals(VALUES, PAIRS, 5)
+
+    found = rivals.relative(np.array([0.3], np.float32), np.array([(1, 3)]), least=0.01)
+
+    assert found.tolist() == pytest.approx([np.log(0.3 / (((0.8 + 0.6) / 2 + 0.2 / 2) / 2))])
+
+
+def test_an_empty_neighbourhood_is_worth_the_least():
+    rivals = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), 3)
+
+    found = rivals.relative(np.array([0.2], np.float32), np.array([(0, 1)]), least=0.1)
+
+    assert found.tolist() == pytest.approx([np.log(2)])
+
+
+def test_what_stands_out_is_bounded():
+    rivals = Rivals(VALUES, PAIRS, 5)
+
+    found = rivals.relative(np.array([0, 1], np.float32), np.array([(0, 1), (3, 4)]), least=1e-4)
+
+    assert found.tolist() == [-3, pytest.approx(np.log(1 / 0.05), abs=1e-4)]
+
+
+def test_the_order_of_candidates_does_not_matter():
+    order = [2, 0, 3, 1]
+
+    plain = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
+    other = Rivals(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
+
+    np.testing.assert_allclose(plain, other)

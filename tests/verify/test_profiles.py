@@ -1,0 +1,158 @@
+import dataclasses
+from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from detector.records import Article, DateMention, Facts
+from detector.text import tokenise
+from detector.verify.profiles import Bag, Profiles, concatenate, minutes, profile, take
+
+HANOI = timezone(timedelta(hours=7))
+ARTICLES = (
+    Article("a", "Ông Bảy Lúa gặp ông Năm ở Huế. Bảy Lúa nói 12 lần về gạo.", title="Giá gạo"),
+    Article("b", "", title=""),
+    Article("c", "gạo gạo gạo", title="Gạo", published=date(2024, 8, 7)),
+    Article("d", "The minister met Năm.", published=datetime(2024, 8, 7, 9, tzinfo=HANOI)),
+)
+FACTS = (
+    Facts(
+        "vi",
+        event_date=date(2024, 8, 7),
+        dateline="vn/hue",
+        dates=(DateMention(date(2024, 8, 7), 0, 3), DateMention(date(2024, 8, 7), 5, 8)),
+        places=("vn/hue", "vn/vinh-long", "vn/hue"),
+        numbers=("12", "5", "12"),
+        documents=("47/NQ-CP",),
+    ),
+    Facts("vi"),
+    Facts("vi", numbers=("12",)),
+    Facts("en", dateline="vn/hue"),
+)
+OUTLETS = ("songhong.vn", "", "songhong.vn", "bienxanh.vn")
+
+
+def profiled(first=0, last=None):
+    articles = ARTICLES[first:last]
+    return profile(
+        articles,
+        FACTS[first:last],
+        tokenise([a.text for a in articles]),
+        tokenise([a.title for a in articles]),
+        OUTLETS[first:last],
+    )
+
+
+def row(bag, i):
+    a, b = bag.bounds[i], bag.bounds[i + 1]
+    return dict(zip(bag.values[a:b].tolist(), bag.counts[a:b].tolist(), strict=True))
+
+
+def assert_same(left, right):
+    for field in dataclasses.fields(Profiles):
+        one, other = getattr(left, field.name), getattr(right, field.name)
+        if isinstance(one, Bag):
+            for inner in ("values", "counts", "bounds"):
+                assert getattr(one, inner).tolist() == getattr(other, inner).tolist(), field.name
+        else:
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_value_is_kept_once_with_its_count():
+    made = profiled()
+
+    assert sorted(row(made.numbers, 0).values()) == [1, 2]
+    assert sorted(row(made.places, 0).values()) == [1, 2]
+    assert list(row(made.dates, 0).values()) == [2]
+    assert set(row(made.numbers, 2)) < set(row(made.numbers, 0))
+    assert row(made.numbers, 1) == row(made.documents, 3) == {}
+
+
+def test_words_and_pairs_of_neighbours_are_counted():
+    made = profiled()
+
+    # gạo three times, gạo gạo twice
+    assert sorted(row(made.words, 2).values()) == [2, 3]
+    assert row(made.words, 1) == {}
+    assert set(row(made.title, 2)) & set(row(made.words, 2))
+    # Pairs do not reach from one article into the next.
+    alone = profiled(2, 3)
+    assert row(alone.words, 0) == row(made.words, 2)
+
+
+def test_counts_end_at_what_fits():
+    many = Article("m", "gạo " * 1000)
+
+    made = profile([many], [Facts("vi")], tokenise([many.text]), tokenise([""]), [""])
+
+    assert set(row(made.words, 0).values()) == {255}
+
+
+def test_names_are_capitalised_words_inside_sentences():
+    made = profiled()
+    names = profile(
+        [Article("n", "x Bảy Lúa Năm Huế")],
+        [Facts("vi")],
+        tokenise(["x Bảy Lúa Năm Huế"]),
+        tokenise([""]),
+        [""],
+    ).names
+
+    # "Bảy" opens the second sentence of a, but stands inside the first as well.
+    assert set(row(made.names, 0)) == set(row(names, 0))
+    assert len(row(made.names, 0)) == 4
+
+
+def test_names_agree_across_languages_without_diacritics():
+    texts = ["gặp ông Năm", "met Nam"]
+
+    made = profile(
+        [Article(str(i), t) for i, t in enumerate(texts)],
+        [Facts("vi"), Facts("en")],
+        tokenise(texts),
+        tokenise(["", ""]),
+        ["", ""],
+    )
+
+    assert row(made.names, 0) == row(made.names, 1) != {}
+
+
+def test_what_is_unknown_is_zero_or_no_number():
+    made = profiled()
+
+    assert made.length.tolist() == [15, 0, 3, 4]
+    assert made.event_day.tolist() == [date(2024, 8, 7).toordinal(), 0, 0, 0]
+    assert (made.dateline == 0).tolist() == [False, True, True, False]
+    assert made.dateline[0] == made.dateline[3]
+    assert (made.source == 0).tolist() == [False, True, False, False]
+    assert made.source[0] == made.source[2] != made.source[3]
+    assert np.isnan(made.published).tolist() == [True, True, False, False]
+
+
+def test_a_publication_is_minutes_in_utc():
+    assert minutes(datetime(1970, 1, 1, 7, 30, tzinfo=HANOI)) == 30
+    assert minutes(datetime(1970, 1, 1, 0, 30)) == 30  # a time without a zone is taken as UTC
+    assert minutes(date(1970, 1, 2)) == (24 + 12) * 60  # noon
+    assert np.isnan(minutes(None))
+
+
+@pytest.mark.parametrize("cuts", [(0, 4), (0, 1, 4), (0, 2, 2, 4), (0, 1, 2, 3, 4)])
+def test_runs_put_together_are_the_whole(cuts):
+    parts = [profiled(a, b) for a, b in pairwise(cuts)]
+
+    assert_same(concatenate(parts), profiled())
+
+
+@pytest.mark.parametrize("rows", [[], [2], [3, 0], [1, 1, 2], [0, 1, 2, 3]])
+def test_rows_are_taken_in_the_order_asked_for(rows):
+    taken = take(profiled(), np.array(rows, np.int64))
+
+    assert len(taken) == len(rows)
+    if rows:
+        assert_same(taken, concatenate([profiled(i, i + 1) for i in rows]))
+
+
+def test_no_articles_have_no_profiles():
+    assert len(profiled(0, 0)) == 0
+    assert profiled(0, 0).words.bounds.tolist() == [0]
