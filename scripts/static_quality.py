@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,16 @@ F32 = npt.NDArray[np.float32]
 _TWIN = 0.97  # cosine: EVBNews holds a few articles twice, which cannot be told apart
 _NEIGHBOURS = 4  # of the ratio margin (Artetxe & Schwenk 2019)
 _DRAWS = 4  # of the articles whose translation is withheld
+PARTS = (
+    "strangers vi", "halves vi", "strangers en", "news en", "news vi", "third en", "third vi",
+    "groups en", "groups vi",
+)  # fmt: skip
 _POOL = 8_000  # Vietnamese strangers of the margin table
 
 
 @dataclass(frozen=True)
 class Quality:
-    """What was measured; a key is a row of the card's table."""
+    """What was measured; a key is a column of the card's table."""
 
     values: dict[str, float]
 
@@ -80,26 +84,19 @@ class Material:
         return vectors
 
 
-def measure(vectors: Callable[[str], F32], means: dict[str, F32] | None = None) -> Quality:
+def measure(vectors: Mapping[str, F32], means: Mapping[str, F32]) -> Quality:
     """All figures of one encoder.
 
     Args:
-        vectors: name of a part of `Material.texts` to its unit vectors.
-        means: what is subtracted in each language; the corpus's own means if None.
+        vectors: unit vectors of each part of `Material.texts`.
+        means: what is subtracted in each language.
     """
-    found = {name: vectors(name) for name in _PARTS}
+    found = dict(vectors)
     kept = _distinct(found["news en"], found["news vi"])
     for name in ("news en", "news vi", "third en", "third vi"):
         found[name] = found[name][kept]
-    if means is None:
-        means = {
-            "vi": np.concatenate([found["strangers vi"], found["news vi"]]).mean(axis=0),
-            "en": np.concatenate([found["strangers en"], found["news en"]]).mean(axis=0),
-        }
     found = {name: unit(part - means[name[-2:]]) for name, part in found.items()}
-    everything = np.concatenate(
-        [found["news vi"], found["strangers vi"], found["halves vi"]]
-    )
+    everything = np.concatenate([found["news vi"], found["strangers vi"], found["halves vi"]])
     values: dict[str, float] = {}
     english = np.concatenate([found["news en"], found["strangers en"], found["groups en"]])
     groups = np.concatenate([found["groups vi"], found["strangers vi"], found["halves vi"]])
@@ -121,10 +118,14 @@ def measure(vectors: Callable[[str], F32], means: dict[str, F32] | None = None) 
     return Quality(values)
 
 
-_PARTS = (
-    "strangers vi", "halves vi", "strangers en", "news en", "news vi", "third en", "third vi",
-    "groups en", "groups vi",
-)  # fmt: skip
+def corpus_means(vectors: Mapping[str, F32]) -> dict[str, F32]:
+    """The mean of each language over the material, for an encoder that stores none."""
+    return {
+        language: np.concatenate(
+            [vectors[f"strangers {language}"], vectors[f"news {language}"]]
+        ).mean(axis=0)
+        for language in ("en", "vi")
+    }
 
 
 def _ranks(queries: F32, pool: F32) -> tuple[float, float, float]:

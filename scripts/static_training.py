@@ -44,6 +44,10 @@ class Recipe:
     shared_map: float = 0.1  # relative rate of the map; 0 for rows of their own alone
 
 
+#: Those that `without` can switch off.
+OPTIONS = ("lengths", "word_dropout", "sentence_dropout", "names", "split", "shared_map")
+
+
 @dataclass(frozen=True)
 class Parallel:
     """Aligned sentences of one set as rows of the vocabulary.
@@ -97,7 +101,7 @@ class Rows(torch.nn.Module):
         own = np.zeros_like(first) if recipe.shared_map else first / size
         self.teacher = torch.from_numpy(centred / size)
         self.own = torch.nn.Parameter(torch.from_numpy(own.astype(np.float32)))
-        self.weight = torch.nn.Parameter(torch.zeros(len(teacher)))
+        self.weight = torch.nn.Parameter(torch.zeros(len(teacher), 1))
         self.map = torch.nn.Parameter(torch.from_numpy(principal.astype(np.float32).copy()))
         self.map_weight = torch.nn.Parameter(torch.zeros(teacher.shape[1]))
         self.shared = bool(recipe.shared_map)
@@ -113,10 +117,11 @@ class Rows(torch.nn.Module):
 
     def table(self, which: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Rows and log-weights of some entries."""
-        own, weight = self.own[which], self.weight[which]
+        own = functional.embedding(which, self.own)
+        weight = functional.embedding(which, self.weight)[:, 0]
         if not self.shared:
             return own, weight
-        teacher = self.teacher[which]
+        teacher = functional.embedding(which, self.teacher)
         return own + teacher @ self.map, weight + teacher @ self.map_weight
 
     def baked(self) -> F32:
@@ -151,9 +156,10 @@ def train(
     """
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # for finding faults only
     draw = np.random.default_rng(seed)
     rows = Rows(teacher, recipe)
-    optimiser = torch.optim.Adam(rows.groups(recipe), lr=recipe.rate)
+    optimiser = torch.optim.Adam(rows.groups(recipe), lr=recipe.rate, fused=True)
     step = 0
     for epoch in range(recipe.epochs):
         began, losses = time.monotonic(), []
@@ -250,12 +256,10 @@ def _loss(
         vectors.append(functional.normalize(sums, dim=1))
     scores = vectors[0] @ vectors[1].T * recipe.scale
     own = torch.arange(len(scores))
-    return (
-        functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)
-    ) / 2
+    return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
 
 
 def without(recipe: Recipe, option: str) -> Recipe:
     """The recipe with one option switched off."""
-    off = {"lengths": (1,)}
-    return dataclasses.replace(recipe, **{option: off.get(option, 0)})
+    values = {"lengths": (1,)}.get(option, 0)
+    return dataclasses.replace(recipe, **{option: values})

@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +33,16 @@ _SPELLABLE = re.compile(f"[{_TONES}]?[{_LETTERS}{_MARKS}]+")
 _LONGEST_WORD = 24  # letters; what is longer is an address or a slip of the space bar
 _LONGEST_PIECE = 4  # letters: longer ones are too rare in 32,000 words to be learned
 _NUMBERS = [str(n) for n in range(1000)] + [str(n) for n in range(1900, 2031)]
+# Each is a word of its own, as in detector.text.
 _IDEOGRAPHS = (
-    "\\u3005-\\u3007\\u3041-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff"
-    "\\U00020000-\\U0003ffff"
-).encode().decode("unicode_escape")
-_WORD = r"[\p{L}\p{M}\p{N}]"
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_HIGH = (  # what detector.text takes for letters of words above U+3000
+    "\ua000-\ud7af\ufb00-\ufdfb\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
+    "\U00010000-\U00016fff\U0001d400-\U0001d7ff\U0001e900-\U0001e95f"
+)
+_WORD = f"[[\\p{{L}}\\p{{M}}\\p{{N}}&&[\u0001-\u2fff]]{_HIGH}]"
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def tokenizer(vocabulary: Vocabulary) -> object:
         before_word = Regex(f"(?<!{_WORD})(?={_WORD}*{tone})")
         steps.append(normalizers.Replace(before_word, tone))
     steps.append(normalizers.Replace(Regex(f"(?<={_WORD})[{_TONES}]"), ""))
-    word = Regex(f"[{_IDEOGRAPHS}]|[{_WORD}&&[^{_IDEOGRAPHS}]]+")
+    word = Regex(f"[{_IDEOGRAPHS}]|{_WORD}+")
     found = Tokenizer(
         models.WordPiece(
             {name: row for row, name in enumerate(vocabulary.names)},

@@ -49,16 +49,19 @@ FEATURES: Mapping[str, Sequence[str]] = {
     "translation": (*_FACTS, *_VECTORS, *_SENTENCES, "length_ratio"),
 }  # fmt: skip
 
+# Two event dates that exclude each other say more than shared paragraphs, the more the
+# further they are apart, and most of all where the places exclude each other, too.
+_CONFLICT = {"event_day_apart": -2.0, "event_day_gap": -1.2, "both_apart": -6.0}
+
 #: Weights that no set at hand can teach, with their reason.
 FIXED: Mapping[str, Mapping[str, float]] = {
     # No set that may be fitted on has both events and times. Reports of one event mostly
-    # come within two days: a day apart is 2 to 1 against, a month 60 to 1. Two event dates
-    # that exclude each other say more than shared paragraphs (design: a conflict outweighs).
-    "event": {"published_gap": -1.2, "event_day_apart": -3.0},
+    # come within two days: a day apart is 2 to 1 against, a month 60 to 1.
+    "event": {"published_gap": -1.2, **_CONFLICT},
     # A translation, or a foreign report, may come days later.
-    "event_crossing": {"published_gap": -0.6, "event_day_apart": -3.0},
-    "translation_first": {"event_day_apart": -3.0},
-    "translation": {"event_day_apart": -3.0},
+    "event_crossing": {"published_gap": -0.6, **_CONFLICT},
+    "translation_first": _CONFLICT,
+    "translation": _CONFLICT,
 }
 _AGAINST = {
     "dates_apart", "event_day_apart", "dateline_apart", "length_ratio", "rank", "refilled",

@@ -2,6 +2,7 @@
 
     python scripts/train_static.py                trains, logs, writes the folder
     python scripts/train_static.py --evaluate     prints the tables of models/README.md
+    python scripts/train_static.py --compare      prints them for e5-small too, on a part
     python scripts/train_static.py --ablate       trains without each option in turn
 
 The data are looked for in ../shared/data/parallel; models/README.md names the public
@@ -16,15 +17,21 @@ import gzip
 import json
 import logging
 import shutil
+import tempfile
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import static_vocabulary
-from static_training import Lists, Parallel, Recipe, train
+from static_quality import PARTS, Material, corpus_means, measure
+from static_training import OPTIONS, Lists, Parallel, Recipe, train, without
 
 from detector.models import folder as folders
+from detector.semantic.static import StaticEncoder
+from detector.semantic.transformer import TransformerEncoder
 from detector.text import fold
 
 F32 = npt.NDArray[np.float32]
@@ -44,6 +51,8 @@ _CONFIGURATION = {
 _BORROWED = 18_000  # words of the teacher's vocabulary; the folder must stay below 16 MB
 _PIECES = 4_000
 _HELD_OUT = 1_500  # last sentences of ALT, for the retrieval that the log shows
+_COMPARED = 1_500  # Vietnamese strangers beside e5-small, which takes minutes
+_ARTICLE = 2_300  # characters, when speeds are told
 _MEAN_WINDOW = 12  # sentences: about an article's length
 
 
@@ -55,16 +64,76 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--evaluate", action="store_true", help="print the card's tables only")
+    parser.add_argument("--compare", action="store_true", help="beside e5-small, on a part")
     parser.add_argument("--ablate", action="store_true", help="train without each option in turn")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if args.evaluate:
+        evaluate(args.data, args.out)
+        return
     import torch
 
     torch.set_num_threads(args.threads)
+    if args.compare:
+        compare(args.data, args.out)
+        return
     trainer = Trainer(args.data)
-    table = trainer.train(Recipe(), args.seed)
-    trainer.save(table, args.out)
+    if args.ablate:
+        ablate(trainer, args.data, args.seed)
+        return
+    trainer.save(trainer.train(Recipe(), args.seed), args.out)
     print(registered(args.out))
+
+
+def evaluate(data: Path, folder: Path) -> None:
+    """Print quality with and without centring, and the speed of one process."""
+    encoder = StaticEncoder.from_folder(folder)
+    material = Material(data)
+    vectors = {name: material.static(encoder)(name) for name in PARTS}
+    print(f"centred   {measure(vectors, encoder.means)}")
+    zero = {language: np.zeros(encoder.dimension, np.float32) for language in _LANGUAGES}
+    print(f"as given  {measure(vectors, zero)}")
+    texts = material.texts["strangers vi"]
+    share = sum(map(len, texts)) / len(texts) / _ARTICLE
+    for what, count in speeds(encoder, texts).items():
+        print(f"{what}: {count * share:,.0f} articles/s of {_ARTICLE} characters")
+
+
+def compare(data: Path, folder: Path) -> None:
+    """Print the quality of this model and of multilingual-e5-small on the same texts."""
+    material = Material(data, _COMPARED)
+    static = StaticEncoder.from_folder(folder)
+    teacher = TransformerEncoder(static_vocabulary.teacher())
+    for name, vectors in (
+        ("static", {name: material.static(static)(name) for name in PARTS}),
+        ("e5-small", {name: teacher.encode(material.texts[name]) for name in PARTS}),
+    ):
+        print(f"{name}, {measure(vectors, corpus_means(vectors))}")
+
+
+def speeds(encoder: StaticEncoder, texts: Sequence[str]) -> dict[str, float]:
+    """Texts a second in one thread, and in two."""
+    halves = [texts[::2], texts[1::2]]
+    began = time.perf_counter()
+    encoder.encode(texts)
+    alone = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(encoder.encode, halves))
+    both = time.perf_counter()
+    return {"one thread": len(texts) / (alone - began), "two": len(texts) / (both - alone)}
+
+
+def ablate(trainer: Trainer, data: Path, seed: int) -> None:
+    """Print quality with each option of the recipe switched off in turn."""
+    material = Material(data)
+    recipe = Recipe()
+    with tempfile.TemporaryDirectory() as place:
+        for option in ("", *OPTIONS):
+            table = trainer.train(without(recipe, option) if option else recipe, seed)
+            trainer.save(table, Path(place) / (option or "all"))
+            encoder = StaticEncoder.from_folder(Path(place) / (option or "all"))
+            vectors = {name: material.static(encoder)(name) for name in PARTS}
+            print(f"{'without ' + option if option else 'all'}: {measure(vectors, encoder.means)}")
 
 
 class Trainer:

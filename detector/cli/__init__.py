@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from detector import __version__
+from detector.cli import stdout
+from detector.cli.options import examples
 from detector.errors import DetectorError
 
 _COMMANDS = {
-    "dedup": "Mark copies, translations and reports of one event in a corpus.",
+    "dedup": "Mark copies, translations and reports of one event.",
     "evaluate": "Score a result against gold labels.",
     "explain": "Say why two articles are, or are not, related.",
     "models": "Say which models there are, check and copy them.",
 }
+_INTERRUPTED = 130
+_TERMINATED = 143
 
 
 class _Lazy(click.Group):
@@ -38,34 +44,98 @@ class _Lazy(click.Group):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("detector dedup articles.jsonl --show", "detector dedup --help"),
+)
 @click.version_option(__version__, prog_name="detector")
 def detector() -> None:
     """Find copies, translations and reports of one event in news, and who had it first."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line; every error becomes one line and an exit code."""
-    if hasattr(signal, "SIGPIPE"):
-        # `detector dedup … | head` ends quietly when head has read enough.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _open_streams()
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, _terminated)
+    if hasattr(os, "register_at_fork"):
+        # Ctrl-C reaches the worker processes too, which would each print a traceback.
+        os.register_at_fork(after_in_child=_ignore_interrupts)
+    status = _status()
     try:
-        status = detector.main(standalone_mode=False)
+        sys.stdout.flush()
+    except OSError as error:
+        stdout.silence()
+        status = status or _failed(error)
+    sys.exit(status)
+
+
+def _status() -> int:
+    try:
+        status = detector.main(
+            standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None
+        )
     except DetectorError as error:
-        click.echo(f"Error: {error}", err=True)
-        status = error.exit_code
+        _say(f"Error: {error}")
+        return error.exit_code
     except click.exceptions.Exit as ended:
-        status = ended.exit_code
+        return ended.exit_code
     except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        with contextlib.suppress(OSError):
+            error.show()
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
-        status = 130
-    sys.stdout.flush()
-    sys.exit(status if isinstance(status, int) else 0)
+        _say("Interrupted.")
+        return _INTERRUPTED
+    except SystemExit as ended:
+        # click ends with 1 where the reader of a pipe has had enough, which is no error.
+        stdout.silence()
+        return 0 if isinstance(ended.__context__, BrokenPipeError) else _code(ended)
+    except OSError as error:
+        stdout.silence()
+        return _failed(error)
+    except MemoryError:
+        _say("Error: not enough memory; give less input at a time, or try --jobs 1.")
+        return 1
+    return status if isinstance(status, int) else 0
 
 
-def colour() -> bool:
-    """Whether standard error is a terminal that takes colour and bars."""
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+def _code(ended: SystemExit) -> int:
+    return ended.code if isinstance(ended.code, int) else 0
+
+
+def _failed(error: OSError) -> int:
+    from detector import files
+    from detector.errors import InputError
+
+    if isinstance(error, BrokenPipeError):
+        return 0
+    failure = InputError(files.why(error, writing=True), str(error.filename or stdout.NAME))
+    _say(f"Error: {failure}")
+    return failure.exit_code
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # nobody is left to be told
+        click.echo(text, err=True)
+
+
+def _open_streams() -> None:
+    """Standard streams that were closed by the caller swallow what they get."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif name == "stdout" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Vietnamese
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    """End as an error does, so that temporary files are removed."""
+    raise SystemExit(_TERMINATED)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,162 +1,147 @@
-"""Standard error: progress while a pass runs, and a summary behind it."""
+"""Standard error: how far a pass is, and what was left out of it."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
+    from rich.progress import Progress as RichProgress
 
     from detector.errors import InputError
     from detector.records import Detection
 
-_NOTES = 5  # skipped records shown one by one; the rest are counted
+Progress = Callable[[str, int, int], None]
+
+_LISTED = 20  # records left out that are named; the rest are counted
+_REDRAW = 0.1  # seconds
 _STAGES = {
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
+    "relate": "Relating",
     "explain": "Explaining",
 }
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
 
 
 class Console:
     """What a person sees beside the data."""
 
     def __init__(self, *, quiet: bool) -> None:
-        """Say nothing at all if `quiet`."""
+        """With `quiet`, say only what was left out."""
         self._quiet = quiet
         self._skipped: list[str] = []
+        self._skips = 0
         self._noted: Counter[str] = Counter()
         self._first_note: dict[str, str] = {}
 
     def skipped(self, error: InputError) -> None:
         """Remember a record that was left out."""
-        self._skipped.append(str(error))
+        self._skips += 1
+        if len(self._skipped) < _LISTED:
+            self._skipped.append(str(error))
 
     def noted(self, error: InputError) -> None:
         """Remember a record of which a part was not understood."""
-        kind = error.reason.split(";")[0].split(":")[0].split('"')[0].strip()
+        kind = _QUOTED.sub("", error.reason)
         self._noted[kind] += 1
         self._first_note.setdefault(kind, str(error))
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
-        """A bar with rate and remaining time on a terminal; nothing elsewhere."""
+    def progress(self) -> Iterator[Progress]:
+        """A bar for each stage, with rate and remaining time; on a terminal only."""
         if self._quiet or not sys.stderr.isatty():
             yield lambda _stage, _done, _total: None
             return
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.description:<11}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[count]:>17}"),
+            TextColumn("{task.fields[rate]:>9}"),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         )
-        with Progress(*columns, console=_rich(), transient=True) as bars:
-            tasks: dict[str, int] = {}
+        # Drawn when something is told, not by a thread: processes are forked meanwhile.
+        with Progress(*columns, console=rich_console(), transient=True, auto_refresh=False) as bars:
+            yield _Bars(bars).told
 
-            def told(stage: str, done: int, total: int) -> None:
-                if stage not in tasks:
-                    tasks[stage] = int(
-                        bars.add_task(_STAGES.get(stage, stage), total=None, rate="")
-                    )
-                task = bars.tasks[tasks[stage]]
-                rate = f"{task.speed:,.0f}/s" if task.speed else ""
-                bars.update(task.id, completed=done, total=total or None, rate=rate)
+    def summary(self, detection: Detection, keep: str) -> None:
+        """Tables of what was found, what could not be done and what was left out.
 
-            yield told
+        Args:
+            detection: of the pass.
+            keep: kind of cluster that has one canonical article.
+        """
+        if not self._quiet:
+            from detector.cli.summary import print_summary
 
-    def summary(self, detection: Detection) -> None:
-        """Tables of what was found, what was left out and how long it took."""
-        if self._quiet:
-            return
-        from rich.columns import Columns
-        from rich.table import Table
-
-        def table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
-            made = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-            for number, head in enumerate(heads):
-                made.add_column(head, justify="right" if number else "left")
-            for row in rows:
-                made.add_row(*row)
-            return made
-
-        out = _rich()
-        labels = detection.labels
-        out.print()
-        out.print(f"[bold]{len(labels):,} articles, {len(detection.pairs):,} related pairs[/bold]")
-        out.print()
-        relations = Counter(str(pair.relation) for pair in detection.pairs)
-        copied = Counter(str(label.relation) for label in labels if label.relation)
-        boxes = [
-            table(
-                "Relations",
-                ("relation", "pairs", "articles copied"),
-                [(r, f"{n:,}", f"{copied[r]:,}") for r, n in relations.most_common()],
-            ),
-            table("Clusters of two or more", _SIZES, _sizes(detection)),
-            table("Languages", ("language", "articles"), _top(Counter(x.language for x in labels))),
-            table("Seconds", ("stage", "s"), _seconds(detection.seconds)),
-        ]
-        out.print(Columns([box for box in boxes if box.row_count], padding=(0, 4)))
-        self._tell(out, detection)
-
-    def _tell(self, out: RichConsole, detection: Detection) -> None:
-        for note in detection.notes:
-            out.print(f"Note: {note}", markup=False, highlight=False)
-        for kind, count in self._noted.most_common():
-            more = f" ({count:,} such)" if count > 1 else ""
-            out.print(f"Note: {self._first_note[kind]}{more}", markup=False, highlight=False)
-        if self._skipped:
-            count = len(self._skipped)
-            out.print(f"{count:,} record{'s' * (count > 1)} left out:", highlight=False)
-            for line in self._skipped[:_NOTES]:
-                out.print(f"  {line}", markup=False, highlight=False)
-            if len(self._skipped) > _NOTES:
-                out.print(f"  … and {len(self._skipped) - _NOTES:,} more", highlight=False)
+            out = rich_console()
+            print_summary(detection, keep, out)
+            for note in detection.notes:
+                _print(out, f"Note: {note}")
+            for kind, count in self._noted.most_common():
+                more = f" ({count:,} such)" if count > 1 else ""
+                _print(out, f"Note: {self._first_note[kind]}{more}")
+        if self._skips:
+            out = rich_console()
+            _print(out, f"{self._skips:,} record{'s' * (self._skips > 1)} left out:")
+            for line in self._skipped:
+                _print(out, f"  {line}")
+            if self._skips > len(self._skipped):
+                _print(out, f"  and {self._skips - len(self._skipped):,} more")
 
 
-_SIZES = ("level", "2", "3", "4–5", "6–10", "over 10", "largest")
+class _Bars:
+    """Turns what the pass tells into bars."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._begun: dict[str, tuple[int, float]] = {}
+        self._drawn = 0.0
+
+    def told(self, stage: str, done: int, total: int) -> None:
+        """Move the bar of a stage.
+
+        Args:
+            stage: its name.
+            done: articles or pairs that are done.
+            total: of how many; 0 if that is not known.
+        """
+        now = time.monotonic()
+        if stage not in self._begun:
+            task = self._bars.add_task(_STAGES.get(stage, stage), total=None, count="", rate="")
+            self._begun[stage] = int(task), now
+        number, begun = self._begun[stage]
+        took = now - begun
+        self._bars.update(
+            self._bars.tasks[number].id,
+            completed=done,
+            total=total or None,
+            count=f"{done:,}/{total:,}" if total else f"{done:,}",
+            rate=f"{done / took:,.0f}/s" if took > _REDRAW else "",
+        )
+        if now - self._drawn >= _REDRAW or done == total:
+            self._bars.refresh()
+            self._drawn = now
 
 
-def _sizes(detection: Detection) -> list[tuple[str, ...]]:
-    from detector.records import Level
-
-    rows = []
-    for level in Level:
-        sizes = [len(c.members) for c in detection.clusters_of(level, least=2)]
-        if not sizes:
-            continue
-        bins = [(2, 2), (3, 3), (4, 5), (6, 10), (11, max(sizes))]
-        counts = [sum(low <= size <= high for size in sizes) for low, high in bins]
-        rows.append((str(level), *(f"{n:,}" if n else "" for n in counts), f"{max(sizes):,}"))
-    return rows
-
-
-def _top(counts: Counter[str]) -> list[tuple[str, ...]]:
-    return [(name, f"{count:,}") for name, count in counts.most_common(6)]
-
-
-def _seconds(seconds: Mapping[str, float]) -> list[tuple[str, ...]]:
-    return [(stage, f"{value:.1f}") for stage, value in seconds.items()]
-
-
-def _rich() -> RichConsole:
+def rich_console() -> RichConsole:
+    """Standard error, without colour where it is not wanted."""
     from rich.console import Console as RichConsole
 
-    return RichConsole(stderr=True, no_color="NO_COLOR" in os.environ, soft_wrap=False)
+    return RichConsole(
+        stderr=True, no_color=bool(os.environ.get("NO_COLOR")), highlight=False, soft_wrap=False
+    )
+
+
+def _print(out: RichConsole, line: str) -> None:
+    out.print(line, markup=False, highlight=False, soft_wrap=True)

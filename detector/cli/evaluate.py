@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detector.cli.options import examples
+
 if TYPE_CHECKING:
     from detector.metrics import Side
 
 
-@click.command()
+@click.command(epilog=examples("detector evaluate rows.jsonl gold.jsonl --pairs pairs.jsonl"))
 @click.argument("predicted")
 @click.argument("gold")
 @click.option("--pairs", metavar="FILE", help="Pairs that belong to the rows of PREDICTED.")
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 def evaluate(
     predicted: str, gold: str, pairs: str | None, gold_pairs: str | None, as_json: bool
 ) -> None:
-    """Hold PREDICTED against GOLD: pairs, clusters, originals and probabilities.
+    """Score PREDICTED against GOLD: pairs, clusters, originals and probabilities.
 
     Each is a file of rows (id, duplicate_cluster, syndication_cluster, event_cluster,
     original, language), as `dedup -o` writes them, or of pairs (a, b, relation, score,
-    original), as `dedup --pairs` writes them: JSON lines, CSV or Parquet.
+    original), as `dedup --pairs` writes them: .jsonl, .csv or .parquet.
     """
     from detector.cli.scores import print_evaluation
     from detector.metrics import evaluate as judge

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detector.cli.options import examples
+
 if TYPE_CHECKING:
     from detector.models import Listed, Model
 
 
-@click.group()
+@click.group(epilog=examples("detector models list"))
 def models() -> None:
     """Say which models there are, check and copy them. Nothing is downloaded."""
 
 
-@models.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@models.command("list", epilog=examples("detector models list --json"))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a model.")
 def list_(as_json: bool) -> None:
-    """List our models and those in the local Hugging Face cache."""
+    """List our models and those in the local hub cache."""
     from detector.models import available
 
     rows = list(available())
@@ -32,10 +34,14 @@ def list_(as_json: bool) -> None:
         _print_table([_HEADINGS, *(_cells(row) for row in rows)])
 
 
-@models.command()
+@models.command(epilog=examples("detector models path static"))
 @click.argument("name")
 def path(name: str) -> None:
-    """Print the folder of the model NAME; e5-small is made if it is not there yet."""
+    """Print the folder of a model.
+
+    NAME is one of ours, a folder or a hub id in the local cache. e5-small is made if it is
+    not there yet.
+    """
     from detector.models import resolve
     from detector.semantic.e5 import ensure
 
@@ -44,10 +50,13 @@ def path(name: str) -> None:
     click.echo(model.folder)
 
 
-@models.command()
+@models.command(epilog=examples("detector models verify"))
 @click.argument("name", required=False)
 def verify(name: str | None) -> None:
-    """Recompute digests of NAME, or of all our models; exit code 4 if one is damaged."""
+    """Recompute the digests of NAME, or of all our models.
+
+    The exit code is 4 if one is damaged.
+    """
     from detector.errors import ModelError
     from detector.models import faults, present, resolve
 
@@ -60,11 +69,14 @@ def verify(name: str | None) -> None:
         raise ModelError("\n".join(damaged))
 
 
-@models.command()
+@models.command(epilog=examples("detector models export static my-model"))
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(name: str, folder: Path) -> None:
-    """Copy the model NAME into the new folder FOLDER, for sentence-transformers to load."""
+    """Copy the model NAME into a new folder.
+
+    Any program that loads sentence-transformers models can load FOLDER.
+    """
     from detector import models as library
     from detector.semantic.e5 import ensure
 
@@ -74,6 +86,7 @@ def export(name: str, folder: Path) -> None:
     click.echo(folder)
 
 
+_DIGITS = 12  # of a digest in the table; --json has them all
 _HEADINGS = ("NAME", "TIER", "DIMENSION", "LANGUAGES", "SIZE", "DIGEST", "WHERE")
 
 
@@ -90,7 +103,8 @@ def _cells(row: Listed) -> tuple[str, ...]:
     languages = " ".join(row.languages) if row.languages is not None else "any"
     size = f"{row.size / 1e6:.1f} MB" if row.folder else "-"
     where = f"{row.folder} [{row.origin}]" if row.folder else row.hint
-    return name, row.tier, str(row.dimension), languages, size, row.digest or "-", where
+    digest = row.digest[:_DIGITS] or "-"
+    return name, row.tier, str(row.dimension), languages, size, digest, where
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:

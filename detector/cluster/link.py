@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+_FAINT = 0.2  # part of the threshold below which a score is as good as none
+
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 
@@ -44,6 +46,8 @@ def link(units: int, pairs: I64, scores: F32, threshold: float, cap: int) -> Lin
     """
     labels = np.arange(units, dtype=np.int64)
     pairs, scores = _best(pairs, scores)
+    worth = scores >= threshold * _FAINT
+    pairs, scores = pairs[worth], scores[worth]
     cut = 0
     waiting = _components(units, pairs, scores)
     while waiting:

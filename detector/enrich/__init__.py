@@ -19,6 +19,7 @@ from detector.text import Tokens, normalise, tokenise
 __all__ = ["enrich"]
 
 _LEAD = 400  # characters of body: two or three sentences
+_BEHIND = 100  # characters behind the lead that say how its last date is meant
 _SAMPLE = 300  # characters of body that show the language
 _STAMP = 60  # characters; a first line so short may be a date of publication
 _PAGE = frozenset((Role.FURNITURE, Role.BYLINE, Role.CREDIT, Role.DATELINE))
@@ -31,6 +32,8 @@ def enrich(
     articles: Sequence[Article],
     segments: Sequence[tuple[Segment, ...]],
     tokens: Tokens,
+    *,
+    brief: bool = False,
 ) -> list[Facts]:
     """Find the facts of a batch of articles.
 
@@ -38,6 +41,8 @@ def enrich(
         articles: any number of articles.
         segments: of each article, as the clean stage gave them.
         tokens: the words of every `Article.text`, in order.
+        brief: find only the language, the title, the event date and the credits, which are
+            the same as without; the other facts are left empty.
 
     Returns:
         The facts of each article, in order.
@@ -51,14 +56,17 @@ def enrich(
         for article, body in zip(articles, bodies, strict=True)
     ]
     in_body = marks.within(tokens, bodies)
-    marked = marks.mark(texts, tokens, _also(in_body, tokens, heads), languages)
-    named = places.find_places(texts, tokens, _also(in_body, tokens, datelines), languages)
+    dated = marks.within(tokens, _dated(articles, bodies)) if brief else in_body
+    marked = marks.mark(texts, tokens, _also(dated, tokens, heads), languages)
+    named: Sequence[Sequence[PlaceMention]] = [()] * len(texts)
+    if not brief:
+        named = places.find_places(texts, tokens, _also(in_body, tokens, datelines), languages)
     days = [
         article.published or dates.page_date(article.text, head, code, own)
         for article, head, code, own in zip(articles, heads, languages, marked, strict=True)
     ]
     facts = [
-        _facts(article, own, page, day, code, marks_of, places_of)
+        _facts(article, own, page, day, code, marks_of, places_of, brief)
         for article, own, *page, day, code, marks_of, places_of in zip(
             articles,
             segments,
@@ -83,6 +91,7 @@ def _facts(
     code: str,
     marked: Marks,
     named: Sequence[PlaceMention],
+    brief: bool,
 ) -> Facts:
     body, head, dateline = page
     text = article.text
@@ -91,19 +100,24 @@ def _facts(
     found, yearless = dates.read_dates(text, body, published, code, marked)
     stamps = Cover(head)
     own = [d for d in found if d.start not in stamps]
+    facts = Facts(
+        language=code,
+        title=article.title or _title(text, segments),
+        event_date=dates.event_date(text, own, lead_end, published, code),
+        credits=provenance.credits(text, segments),
+    )
+    if brief:
+        return facts
     documents = anchors.find_documents(text, marked.figures)
     taken = [(d.start, d.end) for d in found] + [(d.start, d.end) for d in yearless]
     taken += [(start, end) for start, end, _ in documents]
     days = [(d.start, f"{d.day}/{d.month}") for d in yearless]
     above, inside = _split(named, dateline) if dateline else ([], named)
     lead = [p for p in inside if p.start < lead_end]
-    return Facts(
-        language=code,
-        title=article.title or _title(text, segments),
-        event_date=dates.event_date(text, own, lead_end, published, code),
+    return replace(
+        facts,
         dateline=places.most_specific(above) or places.most_specific(lead),
         byline=provenance.byline(text, segments),
-        credits=provenance.credits(text, segments),
         dates=found,
         places=tuple(p.id for p in inside),
         numbers=anchors.numbers(text, body, code, marked, taken, days),
@@ -125,6 +139,18 @@ def _with_headline_dates(facts: list[Facts], days: Sequence[date | None]) -> lis
             event = dates.event_date(title, found, len(title), days[i], code)
             facts[i] = replace(facts[i], event_date=event)
     return facts
+
+
+def _dated(articles: Sequence[Article], bodies: Sequence[_Spans]) -> list[_Spans]:
+    """Where the event's date is: the lead, and all where nothing else says the year."""
+    return [
+        body if article.published is None else _until(body, _lead_end(body) + _BEHIND)
+        for article, body in zip(articles, bodies, strict=True)
+    ]
+
+
+def _until(spans: _Spans, end: int) -> _Spans:
+    return [(a, min(b, end)) for a, b in spans if a < end]
 
 
 def _also(

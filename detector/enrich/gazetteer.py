@@ -47,6 +47,11 @@ def compatible(a: str, b: str) -> bool:
     return a == b or contains(a, b) or contains(b, a)
 
 
+def around(place: str) -> tuple[str, ...]:
+    """What a place lies in, sorted: its province, what that was merged into, its country."""
+    return tuple(sorted(_around().get(place, ())))
+
+
 @lru_cache(maxsize=1)
 def gazetteer() -> tuple[Phrases, list[Name]]:
     """Every spelling, to be found and judged."""

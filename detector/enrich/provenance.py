@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from detector import lexicon
@@ -46,11 +47,11 @@ def credits(  # noqa: A001 - the record's own word
             continue
         for credit, start, end in read:
             known = found.get(credit.key)
-            if known is None or (credit.url and not known.url):
-                place = known or Credit("", start=segment.start + start, end=segment.start + end)
-                found[credit.key] = Credit(
-                    credit.name, credit.url, credit.key, place.start, place.end
-                )
+            if known is None:
+                start, end = segment.start + start, segment.start + end
+                found[credit.key] = replace(credit, start=start, end=end)
+            elif credit.url and not known.url:
+                found[credit.key] = replace(known, url=credit.url)
     return tuple(found.values())
 
 
@@ -100,7 +101,7 @@ def _read_names(written: str, rest: int) -> Iterator[tuple[Credit, int, int]]:
             yield _credit(part), start, stop
         elif behind := _outlet_behind(part):
             yield _credit(part[behind[0] : behind[1]]), start + behind[0], start + behind[1]
-        elif rest and not (known and slashed) and part.lower() not in _roundups():
+        elif rest and not (known and slashed) and part.lower() not in _all("credits", "roundups"):
             yield _credit(part), start, stop
 
 
@@ -118,8 +119,8 @@ def _read_dateline(written: str) -> Iterator[tuple[Credit, int, int]]:
 
 def _credit(written: str) -> Credit:
     outlet = outlets.find(written)
-    url = written if outlets.LINK.fullmatch(written) else ""
     host = outlets.host_of(written)
+    url = written if host else ""
     if outlet is not None:
         return Credit(outlet.name, url, outlet.id)
     return Credit(host or written, url, host or outlets.name_key(written))
@@ -180,14 +181,10 @@ def _person_of(written: str) -> str:
     return next((p for p in people if p[:1].isupper()), "")
 
 
-def _all(concept: str, name: str) -> list[str]:
+@lru_cache(maxsize=8)
+def _all(concept: str, name: str) -> tuple[str, ...]:
     phrases = {p for table in lexicon.concept(concept).values() for p in table[name]}
-    return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-
-
-@lru_cache(maxsize=1)
-def _roundups() -> frozenset[str]:
-    return frozenset(_all("credits", "roundups"))
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from detector.config import LexicalConfig
 from detector.text import I64, U64
 
 U32 = npt.NDArray[np.uint32]
-_ROWS = 2048  # shingles permuted at once: 1 MB, which stays in the cache
+_ROWS = 512  # shingles permuted at once: 256 KB, which stays in the cache
 
 
 def signatures(shingles: U64, bounds: I64, config: LexicalConfig) -> U32:
@@ -30,17 +30,19 @@ def signatures(shingles: U64, bounds: I64, config: LexicalConfig) -> U32:
         Shape (articles, permutations). An article without shingles has 2^32 - 1 throughout,
         as datasketch's empty sketch does.
     """
-    a, b = permutations(config.permutations, config.seed)
+    times, plus = _tables(config.permutations, config.seed)
     hashes = _finalise((shingles >> np.uint64(32)).astype(np.uint32))
-    result = np.full((len(bounds) - 1, len(a)), 0xFFFFFFFF, np.uint32)
-    buffer = np.empty((_ROWS, len(a)), np.uint32)
+    result = np.full((len(bounds) - 1, config.permutations), 0xFFFFFFFF, np.uint32)
+    buffer = np.empty_like(times)
     limits = bounds.tolist()
-    for i in range(len(limits) - 1):
+    for i, row in enumerate(result):
         for start in range(limits[i], limits[i + 1], _ROWS):
             part = hashes[start : min(start + _ROWS, limits[i + 1]), None]
-            values = np.multiply(part, a, out=buffer[: len(part)])
-            values += b
-            np.minimum(result[i], values.min(axis=0), out=result[i])
+            values = buffer[: len(part)]
+            values[:] = part
+            values *= times[: len(part)]
+            values += plus[: len(part)]
+            np.minimum(row, np.minimum.reduce(values, axis=0), out=row)
     return result
 
 
@@ -72,11 +74,24 @@ def distinct(values: U64, bounds: I64) -> tuple[U64, I64]:
 
 @lru_cache(maxsize=4)
 def permutations(count: int, seed: int) -> tuple[U32, U32]:
-    """Multipliers and offsets of datasketch's affine32 permutations."""
-    from datasketch import MinHash
+    """Multipliers and offsets of datasketch's affine32 permutations.
 
-    a, b = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
-    return np.asarray(a, np.uint32), np.asarray(b, np.uint32)
+    Drawn here as datasketch draws them, since importing it loads SciPy for a second in each
+    process; NumPy keeps the numbers of a `RandomState` the same for ever (NEP 19).
+    """
+    draw = np.random.RandomState(seed)
+    a = draw.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return a, draw.randint(0, 1 << 32, count, dtype=np.uint32)
+
+
+@lru_cache(maxsize=4)
+def _tables(count: int, seed: int) -> tuple[U32, U32]:
+    """The permutations once for each row of a buffer.
+
+    NumPy multiplies two whole arrays four times as fast as an array and a row of another.
+    """
+    a, b = permutations(count, seed)
+    return np.tile(a, (_ROWS, 1)), np.tile(b, (_ROWS, 1))
 
 
 def _finalise(values: U32) -> U32:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from detector.clean import Recurring, body_spans, clean, title_of
 from detector.config import Config
 from detector.enrich import enrich
+from detector.enrich.gazetteer import around
 from detector.lexical.signatures import U32, sample, signatures
 from detector.lexicon.outlets import key_of
 from detector.records import Article, Facts
@@ -71,15 +72,18 @@ def prepare(
     """
     segments = [clean(article, recurring) for article in articles]
     tokens = tokenise([article.text for article in articles])
-    facts = enrich(articles, segments, tokens)
+    alone = config.semantic.model == "none"  # copies are found without facts
+    facts = enrich(articles, segments, tokens, brief=alone)
     spans = [body_spans(s) for s in segments]
     body = within(tokens, spans)
     hashes, bounds = shingles(body.hashes, body.bounds, config.lexical.shingle)
     outlets = [key_of(a.source, a.url) for a in articles]
     packed = vectors = None
-    if config.semantic.model != "none":
+    if not alone:
         titles = tokenise([title_of(a, s) for a, s in zip(articles, segments, strict=True)])
-        packed = profile(articles, facts, body, titles, outlets)
+        packed = profile(
+            articles, facts, body, titles, outlets, [around(f.dateline) for f in facts]
+        )
     if static:
         vectors = static_encoder(static).encode_tokens(body, [a.text for a in articles])
     return Prepared(

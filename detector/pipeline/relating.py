@@ -26,7 +26,9 @@ _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which
 _TRANSLATION = 0.5  # probability from which a pair is one, whatever else it is
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
-_LEAST = {"words": 0.05, "cosine": 0.10}  # what a neighbourhood is worth at the least
+# What a neighbourhood is worth at the least: what articles of a corpus of some thousands
+# have with their best strangers. In a small corpus everything would stand out otherwise.
+_LEAST = {"words": 0.12, "cosine": 0.60}
 
 
 class SentenceEncoder(Protocol):

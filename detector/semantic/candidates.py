@@ -17,9 +17,10 @@ import numpy.typing as npt
 from detector.config import SemanticConfig
 from detector.semantic.index import F32, I64, nearest
 
-#: Cosine of an article to its nearest strangers where the corpus has too few to tell.
-STRANGER = 0.30
-_LEAST = 0.05  # a mean below this would make the ratio explode
+#: Cosine of an article to its nearest strangers in a corpus of some thousands, within a
+#: language and between two. In a small corpus the nearest stranger is far, and everything
+#: nearer would stand out; no neighbourhood counts for less than these.
+STRANGER = (0.58, 0.45)
 _LANGUAGES = 8  # told apart; rarer ones share the last place
 
 
@@ -76,7 +77,7 @@ class Neighbourhood:
         cosine = np.einsum("ij,ij->i", self._vectors[i], self._vectors[j])
         rank_i, level_i, other_i = self._seen_from(i, j)
         rank_j, level_j, other_j = self._seen_from(j, i)
-        ratio = cosine / np.maximum((level_i + level_j) / 2, _LEAST)
+        ratio = 2 * cosine / (level_i + level_j)
         measured = {
             "cosine": cosine,
             "margin": np.clip(ratio - 1, -1, 4),
@@ -108,7 +109,8 @@ class Neighbourhood:
         rank = np.where(hit.any(axis=1), hit.argmax(axis=1) + 1, hit.shape[1] + 1)
         strangers = np.where(hit | ~np.isfinite(scores), -np.inf, scores)
         strangers = -np.sort(-strangers, axis=1)[:, : self._config.margin_neighbours]
-        strangers = np.where(np.isfinite(strangers), strangers, np.float32(STRANGER))
+        crossing = (self._code[rows] != self._code[others]).astype(np.int64)
+        strangers = np.maximum(strangers, np.asarray(STRANGER, np.float32)[crossing][:, None])
         return rank, strangers.mean(axis=1), strangers[:, 0]
 
 

@@ -8,7 +8,7 @@ sentence-transformers model (`StaticEmbedding`), and both readings give the same
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,14 @@ class StaticEncoder:
         vocabulary = _vocabulary(model.folder / "tokenizer.json")
         tensors = _tensors(model.folder / "model.safetensors", ("embeddings", "weights"))
         self._rows: F32 = tensors["embeddings"].astype(np.float32) * tensors["weights"][:, None]
-        self._means: dict[str, F32] = _tensors(model.folder / "language_means.safetensors", ())
+        self.means: dict[str, F32] = _tensors(model.folder / "language_means.safetensors", ())
         if len(self._rows) != len(vocabulary):
             raise ModelError(
                 f"{model.folder}: {len(vocabulary)} words in tokenizer.json but {len(self._rows)} "
                 "rows in model.safetensors: files of two models. Copy the model again"
             )
         self.dimension = self._rows.shape[1]
-        self.languages: frozenset[str] | None = frozenset(self._means)
+        self.languages: frozenset[str] | None = frozenset(self.means)
         self._table = _HashTable(*_words(vocabulary))
         self._pieces = _Pieces(vocabulary)
 
@@ -104,7 +104,7 @@ class StaticEncoder:
         """
         names = np.asarray(languages, dtype=str)
         centred = vectors.astype(np.float32)
-        for language, mean in self._means.items():
+        for language, mean in self.means.items():
             centred[names == language] -= mean
         return unit(centred)
 
@@ -146,7 +146,7 @@ class _HashTable:
     def rows(self, hashes: U64) -> I32:
         """The row of each hash."""
         slots = (hashes >> self._shift).astype(np.int64)
-        rows = np.where(self._keys[slots] == hashes, self._rows[slots], np.int32(0))
+        rows: I32 = np.where(self._keys[slots] == hashes, self._rows[slots], np.int32(0))
         open_ = np.flatnonzero((rows == 0) & (self._rows[slots] != 0))
         for step in range(1, self._depth + 1):
             slot = slots[open_] + step
@@ -237,9 +237,15 @@ def _words(vocabulary: Sequence[str]) -> tuple[U64, I32]:
 def _texts(tokens: Tokens, start: int, end: int) -> Tokens:
     """The words of texts ``start:end``."""
     a, b = int(tokens.bounds[start]), int(tokens.bounds[end])
-    arrays = (tokens.hashes, tokens.folded, tokens.starts, tokens.ends, tokens.flags)
-    parts: Iterator[Any] = (array[a:b] for array in (*arrays, tokens.capitals))
-    return Tokens(*parts, tokens.bounds[start : end + 1] - a)
+    return Tokens(
+        tokens.hashes[a:b],
+        tokens.folded[a:b],
+        tokens.starts[a:b],
+        tokens.ends[a:b],
+        tokens.flags[a:b],
+        tokens.capitals[a:b],
+        tokens.bounds[start : end + 1] - a,
+    )
 
 
 def _vocabulary(path: Path) -> list[str]:

@@ -44,7 +44,11 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
     result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
     result |= _differences("event_day", profiles.event_day, left, right)
-    result |= _differences("dateline", profiles.dateline, left, right)
+    result |= _places_apart(profiles.dateline, left, right)
+    apart = np.abs(profiles.event_day[left] - profiles.event_day[right])
+    result["event_day_gap"] = (np.log1p(apart) * result["event_day_apart"]).astype(np.float32)
+    # Another day at another place: another event, however much of the report is the same.
+    result["both_apart"] = result["event_day_apart"] * result["dateline_apart"]
     days = np.abs(profiles.published[left] - profiles.published[right]) / _DAY
     timed = np.isfinite(days)
     result["published_gap"] = np.where(timed, np.log1p(days), 0).astype(np.float32)
@@ -109,6 +113,17 @@ def _differences(name: str, values: npt.NDArray[Any], left: I64, right: I64) -> 
     return {
         f"{name}_same": (known & same).astype(np.float32),
         f"{name}_apart": (known & ~same).astype(np.float32),
+    }
+
+
+def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[str, F32]:
+    """Whether two datelines are one place, or exclude each other: neither lies in the other."""
+    a, b = nested[left], nested[right]
+    known = (a[:, 0] != _UNKNOWN) & (b[:, 0] != _UNKNOWN)
+    inside = (a == b[:, :1]).any(axis=1) | (b == a[:, :1]).any(axis=1)
+    return {
+        "dateline_same": (known & inside).astype(np.float32),
+        "dateline_apart": (known & ~inside).astype(np.float32),
     }
 
 

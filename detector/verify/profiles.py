@@ -7,6 +7,7 @@ text only where a person is to see them.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -24,6 +25,9 @@ F32 = npt.NDArray[np.float32]
 
 _TERMS = 160  # most telling words and word pairs kept of an article
 _UNKNOWN_DAY = 0
+_DEPTH = 4  # a town, its province, what that was merged into, the country
+_NEAR = 30  # days from the event within which a date is about it
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,14 @@ class Profiles:
         words: weighted words and word pairs of the body.
         title: those of the headline.
         names: capitalised words inside sentences, folded.
-        numbers: canonical numbers.
+        numbers: canonical numbers but years, which a whole season of news shares.
         places: gazetteer ids.
-        dates: days as proleptic ordinals.
+        dates: days near the event as proleptic ordinals.
         documents: document numbers.
         length: shape (n,), words in the body.
         event_day: shape (n,), ordinal of the event's day; 0 where unknown.
-        dateline: shape (n,), hashed place of the dateline; 0 where unknown.
+        dateline: shape (n, 4), hashed place of the dateline and what it lies in; 0 where
+            unknown or nothing.
         published: shape (n,), minutes since 1970 in UTC; NaN where unknown.
         source: shape (n,), hashed outlet; 0 where unknown.
     """
@@ -83,6 +88,7 @@ def profile(
     body: Tokens,
     titles: Tokens,
     outlets: Sequence[str],
+    around: Sequence[Sequence[str]],
 ) -> Profiles:
     """Pack what enrichment found of a run of articles.
 
@@ -92,20 +98,21 @@ def profile(
         body: words of their bodies.
         titles: words of their headlines.
         outlets: key of each article's outlet; empty where unknown.
+        around: the places that each article's dateline lies in, the outermost too.
     """
     return Profiles(
         words=_terms(body),
         title=_terms(titles),
         names=_names(body),
-        numbers=_hashed(f.numbers for f in facts),
+        numbers=_hashed([n for n in f.numbers if not _YEAR.fullmatch(n)] for f in facts),
         places=_hashed(f.places for f in facts),
-        dates=_days(facts),
+        dates=_days(articles, facts),
         documents=_hashed(f.documents for f in facts),
         length=np.diff(body.bounds).astype(np.int32),
         event_day=np.array(
             [f.event_date.toordinal() if f.event_date else _UNKNOWN_DAY for f in facts], np.int32
         ),
-        dateline=np.array([_crc(f.dateline) for f in facts], np.uint32),
+        dateline=_nested([f.dateline for f in facts], around),
         published=np.array([minutes(a.published) for a in articles], np.float64),
         source=np.array([_crc(o) for o in outlets], np.uint32),
     )
@@ -143,6 +150,14 @@ def minutes(published: date | datetime | None) -> float:
     return published.timestamp() / 60
 
 
+def _nested(places: Sequence[str], around: Sequence[Sequence[str]]) -> U32:
+    nested = np.zeros((len(places), _DEPTH), np.uint32)
+    for i, (place, outer) in enumerate(zip(places, around, strict=True)):
+        chain = [place, *outer][:_DEPTH] if place else []
+        nested[i, : len(chain)] = [_crc(p) for p in chain]
+    return nested
+
+
 def _crc(text: str) -> int:
     return zlib.crc32(text.encode()) if text else 0
 
@@ -159,9 +174,18 @@ def _hashed(rows: Iterable[Sequence[str]]) -> Bag:
     return _bag(np.array(owners, np.int64), np.array(values, np.uint32), count)
 
 
-def _days(facts: Sequence[Facts]) -> Bag:
-    owners = [i for i, f in enumerate(facts) for _ in f.dates]
-    values = [mention.date.toordinal() for f in facts for mention in f.dates]
+def _days(articles: Sequence[Article], facts: Sequence[Facts]) -> Bag:
+    """Days within a month of the event, or of publication: the others are background."""
+    owners: list[int] = []
+    values: list[int] = []
+    for i, (article, fact) in enumerate(zip(articles, facts, strict=True)):
+        anchor = fact.event_date or article.published
+        about = anchor.toordinal() if anchor is not None else None
+        for mention in fact.dates:
+            day = mention.date.toordinal()
+            if about is None or abs(day - about) <= _NEAR:
+                owners.append(i)
+                values.append(day)
     return _bag(np.array(owners, np.int64), np.array(values, np.uint32), len(facts))
 
 
