@@ -21,6 +21,9 @@ else:
 
 T = TypeVar("T")
 
+#: What `ClusterConfig.keep` may be.
+LEVELS = ("duplicates", "syndication", "events")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadConfig:
@@ -51,6 +54,17 @@ class LexicalConfig:
     sample: int = 8  # one shingle in so many is kept to find containment (Broder's mod m)
     bucket: int = 50  # a shingle or band shared by more articles is a template: links are capped
 
+    def __post_init__(self) -> None:
+        """Refuse what no index can be built from."""
+        for name in ("shingle", "permutations", "bands", "rows", "sample"):
+            _at_least(1, f"lexical.{name}", getattr(self, name))
+        _at_least(2, "lexical.bucket", self.bucket)
+        if self.bands * self.rows > self.permutations:
+            raise ConfigError(
+                f"lexical.bands: {self.bands} bands of {self.rows} rows need "
+                f"{self.bands * self.rows} permutations; there are {self.permutations}"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class SemanticConfig:
@@ -60,12 +74,22 @@ class SemanticConfig:
     neighbours: int = 10  # nearest articles looked at in each language
     margin_neighbours: int = 4  # k of the ratio margin (Artetxe & Schwenk 2019)
 
+    def __post_init__(self) -> None:
+        """Refuse neighbourhoods that say nothing."""
+        _at_least(2, "semantic.neighbours", self.neighbours)
+        _at_least(1, "semantic.margin_neighbours", self.margin_neighbours)
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyConfig:
     """When a candidate pair is kept."""
 
     threshold: float = 0.5  # calibrated probability
+
+    def __post_init__(self) -> None:
+        """Refuse what is no probability."""
+        if not 0 < self.threshold < 1:
+            raise ConfigError(f"verify.threshold: must be between 0 and 1, not {self.threshold}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,14 @@ class ClusterConfig:
 
     component: int = 2000  # articles; a larger candidate component is cut, and reported
     keep: str = "duplicates"  # one canonical article per cluster of this level
+
+    def __post_init__(self) -> None:
+        """Refuse levels and sizes that do not exist."""
+        _at_least(2, "cluster.component", self.component)
+        if self.keep not in LEVELS:
+            raise ConfigError(
+                f"cluster.keep: must be one of {', '.join(LEVELS)}, not {self.keep!r}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +119,10 @@ class Config:
     verify: VerifyConfig = field(default_factory=VerifyConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     jobs: int = 0  # processes; 0 is one a core
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than no processes."""
+        _at_least(0, "jobs", self.jobs)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Config:
@@ -113,6 +149,11 @@ class Config:
         ).hexdigest()
 
 
+def _at_least(least: int, name: str, value: int) -> None:
+    if value < least:
+        raise ConfigError(f"{name}: must be at least {least}, not {value}")
+
+
 def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T:
     hints = get_type_hints(cls)
     values: dict[str, Any] = {}
@@ -129,7 +170,10 @@ def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T
             values[key] = _build(wanted, value, path, f"{key}.")
         else:
             values[key] = _checked(wanted, value, where)
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
 
 
 def _checked(wanted: Any, value: Any, where: str) -> Any:
@@ -137,5 +181,6 @@ def _checked(wanted: Any, value: Any, where: str) -> Any:
         return float(value)
     plain = wanted if isinstance(wanted, type) else dict
     if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
-        raise ConfigError(f"{where}: must be {plain.__name__}, not {type(value).__name__}")
+        names = {dict: "a table", int: "a whole number", float: "a number", str: "text"}
+        raise ConfigError(f"{where}: must be {names[plain]}, not {value!r}")
     return value

@@ -40,14 +40,23 @@ class InputError(DetectorError):
         self.reason = reason
         super().__init__(f"{where}: {reason}" if where else reason)
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, ...]]:
+        """Survive the way from a worker process with both parts."""
+        return type(self), (self.reason, self.where)
+
 
 class MissingExtraError(InputError):
     """An optional package is needed here: install the extra that is named."""
 
     def __init__(self, purpose: str, package: str, extra: str) -> None:
+        self._parts = purpose, package, extra
         super().__init__(
             f"{purpose} needs {package}. Install it with: pip install 'detector[{extra}]'"
         )
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, ...]]:
+        """Survive the way from a worker process: a message alone cannot be taken apart."""
+        return type(self), self._parts
 
 
 class ModelError(DetectorError):

@@ -9,12 +9,13 @@ decides nothing (Sokal & Michener 1958).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+_UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
 _FAINT = 0.2  # part of the threshold below which a score is as good as none
 
 I64 = npt.NDArray[np.int64]
@@ -34,7 +35,14 @@ class Linking:
     cut: int
 
 
-def link(units: int, pairs: I64, scores: F32, threshold: float, cap: int) -> Linking:
+def link(
+    units: int,
+    pairs: I64,
+    scores: F32,
+    threshold: float,
+    cap: int,
+    kinds: I64 | None = None,
+) -> Linking:
     """Group units by average linkage over scored pairs; a pair not given scores 0.
 
     Args:
@@ -43,24 +51,19 @@ def link(units: int, pairs: I64, scores: F32, threshold: float, cap: int) -> Lin
         scores: shape (n,), 0 to 1.
         threshold: mean score at which two groups are still joined.
         cap: largest component linked as one; a larger one loses its weakest links first.
+        kinds: shape (units,), where only units of different kinds are scored: a pair of one
+            kind that is not given is then no sign against, and counts as `_UNASKED`.
     """
     labels = np.arange(units, dtype=np.int64)
     pairs, scores = _best(pairs, scores)
     worth = scores >= threshold * _FAINT
     pairs, scores = pairs[worth], scores[worth]
-    cut = 0
-    waiting = _components(units, pairs, scores)
-    while waiting:
-        members, inner, weights = waiting.pop()
-        if len(members) > cap:
-            cut += 1
-            strong = weights > np.quantile(weights, 0.25)
-            if strong.all() or not strong.any():
-                strong = np.arange(len(weights)) < len(weights) * 3 // 4
-            parts = _components(len(members), inner[strong], weights[strong])
-            waiting.extend((members[m], i, w) for m, i, w in parts)
-            continue
-        labels[members] = members[_average(len(members), inner, weights, threshold)]
+    components = _components(units, pairs, scores)
+    cut = sum(len(members) > cap for members, _, _ in components)
+    for component in components:
+        for members, inner, weights in _bounded(*component, cap):
+            alike = None if kinds is None else kinds[members]
+            labels[members] = members[_average(len(members), inner, weights, threshold, alike)]
     return Linking(_smallest(labels), cut)
 
 
@@ -109,7 +112,37 @@ def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32
     return found
 
 
-def _average(units: int, pairs: I64, scores: F32, threshold: float) -> I64:
+def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[I64, I64, F32]]:
+    """A component in parts of at most `cap` members, each with all its inner pairs.
+
+    Pairs are taken from the strongest on; two parts that would become too large together
+    stay apart. What is weak enough to part them is least likely to have joined them.
+    """
+    if len(members) <= cap:
+        yield members, pairs, scores
+        return
+    parent = np.arange(len(members))
+    size = np.ones(len(members), np.int64)
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = int(parent[i])
+        return i
+
+    for row in np.lexsort((pairs[:, 1], pairs[:, 0], -scores)).tolist():
+        one, other = sorted((root(int(pairs[row, 0])), root(int(pairs[row, 1]))))
+        if one != other and size[one] + size[other] <= cap:
+            parent[other] = one
+            size[one] += size[other]
+    part = np.array([root(i) for i in range(len(members))])
+    inside = part[pairs[:, 0]] == part[pairs[:, 1]]
+    pairs, scores = pairs[inside], scores[inside]
+    for chosen, inner, weights in _components(len(members), pairs, scores):
+        yield members[chosen], inner, weights
+
+
+def _average(units: int, pairs: I64, scores: F32, threshold: float, kinds: I64 | None) -> I64:
     """Position of the first member of each unit's group, within one component."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
@@ -117,6 +150,8 @@ def _average(units: int, pairs: I64, scores: F32, threshold: float) -> I64:
     if units == 2:
         return np.zeros(2, np.int64) if scores[0] >= threshold else np.arange(2)
     distance = np.ones((units, units), np.float64)
+    if kinds is not None:
+        distance[kinds[:, None] == kinds] = 1 - _UNASKED
     distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = 1 - scores
     np.fill_diagonal(distance, 0)
     np.maximum(distance, 0, out=distance)

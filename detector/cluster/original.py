@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 
 from detector.lexicon.outlets import host_of, name_key
 from detector.records import Credit, Relation
@@ -27,6 +27,7 @@ _LATER_AT_MOST = 3.0  # a later publication time, by how much later
 _STRONG = 2.5  # two signs from here on, against each other, leave no answer
 _SURE = 0.7  # confidence below which there is no answer
 _SLUG_WORDS = 4
+_TRACKING = re.compile(r"utm_|fbclid|gclid|ref=|source=")
 _MINUTE = 60.0
 
 
@@ -179,7 +180,7 @@ def _times(first: Side, second: Side) -> dict[str, float]:
         return {}
     a, b = first.published, second.published
     if isinstance(a, datetime) and isinstance(b, datetime):
-        gap = (b - a).total_seconds() / _MINUTE
+        gap = (_aware(b) - _aware(a)).total_seconds() / _MINUTE
         if gap < 1:
             return {}
         weight = min(_LATER_AT_MOST, 0.9 + 0.7 * math.log10(gap))
@@ -189,6 +190,10 @@ def _times(first: Side, second: Side) -> dict[str, float]:
         return {}
     weight = min(_LATER_AT_MOST, 1.5 + 0.5 * math.log2(days))
     return {f"{first.id} was published {days} day{'s' * (days > 1)} before {second.id}.": weight}
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
 def _day(published: date | datetime) -> date:
@@ -204,8 +209,11 @@ def _span(minutes: float) -> str:
 
 
 def _bare(url: str) -> str:
-    """A link without scheme, www, query and final slash."""
-    return re.sub(r"^https?://(www\.)?|[?#].*$|/+$", "", url.strip().lower())
+    """A link without scheme, www, tracking, fragment and final slash."""
+    bare = re.sub(r"^https?://(www\.|m\.|amp\.)?|#.*$", "", url.strip().lower())
+    path, _, query = bare.partition("?")
+    kept = [part for part in query.split("&") if part and not _TRACKING.match(part)]
+    return path.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 
 
 def _spells(url: str, title: str) -> bool:
@@ -213,7 +221,7 @@ def _spells(url: str, title: str) -> bool:
 
     Slugs break words at odd places, so letters are compared, not words.
     """
-    slug = re.sub(r"\.\w+$", "", _bare(url).rsplit("/", 1)[-1])
+    slug = re.sub(r"\.\w+$", "", _bare(url).partition("?")[0].rsplit("/", 1)[-1])
     letters = re.sub(r"[^a-z]", "", slug)
     wanted = fold(title)
     if len(re.findall(r"[^\W\d_]+", wanted)) < _SLUG_WORDS:

@@ -20,6 +20,7 @@ from detector.verify.relation import Scorer
 F32 = npt.NDArray[np.float32]
 
 _WORTH = 0.25  # containment below which two texts are not aligned word by word
+_TEMPLATE = 0.4  # part of the names or numbers whose exchange makes a template of a text
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
 
@@ -52,7 +53,8 @@ class Shared:
     Attributes:
         pairs: shape (n, 2), each row ascending.
         refilled: shape (n,), how much the two look like one template filled in twice: the
-            shared part times the part of its names and numbers that were exchanged.
+            root of the shared part times the part of its names and numbers that were
+            exchanged, where four in ten count as all.
     """
 
     pairs: I64
@@ -62,7 +64,7 @@ class Shared:
     def of(cls, near: I64, features: dict[str, F32], far: I64) -> Shared:
         """Pairs that were aligned, with their features, and pairs that were not."""
         exchanged = np.maximum(features["exchanged_names"], features["exchanged_numbers"])
-        refilled = features["containment"] * exchanged
+        refilled = np.sqrt(features["containment"]) * np.minimum(exchanged / _TEMPLATE, 1)
         return cls(
             np.concatenate([near, far]),
             np.concatenate([refilled, np.zeros(len(far), np.float32)]).astype(np.float32),
@@ -128,7 +130,9 @@ def copy_features(
     worth = overlap["containment"] >= _WORTH
     near = pairs[worth]
     features = {name: values[worth] for name, values in overlap.items()}
-    return near, features | aligned(corpus, near), pairs[~worth]
+    features |= aligned(corpus, near)
+    features["day_exchanged"] = _days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
+    return near, features, pairs[~worth]
 
 
 def judge_copies(
@@ -169,6 +173,13 @@ def equal_pairs(groups: Iterable[Sequence[int]], cap: int) -> I64:
         else:
             found.extend((a, b) for i, a in enumerate(members) for b in members[i + 1 :])
     return np.array(sorted(found), np.int64).reshape(-1, 2)
+
+
+def _days_apart(corpus: Corpus, pairs: I64) -> F32:
+    """1 where both articles state the day of the event, and not the same."""
+    days = np.array([f.event_date.toordinal() if f.event_date else 0 for f in corpus.facts])
+    a, b = days[pairs[:, 0]], days[pairs[:, 1]]
+    return np.asarray((a > 0) & (b > 0) & (a != b), np.float32)
 
 
 def _shingle_sets(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[U64, I64]:

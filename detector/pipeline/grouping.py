@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from detector.cluster.link import cluster_id, link
 from detector.cluster.original import Direction, first_of
-from detector.errors import UsageError
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Cluster, Label, Level, Pair, Relation
@@ -55,7 +54,9 @@ def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int)
     duplicate, cut = _duplicates(corpus, equal, copies, cap)
     translations = np.array([r is Relation.TRANSLATION for r in related.relations], np.bool_)
     pairs, scores = _between(duplicate, related.pairs[translations], related.scores[translations])
-    linked = link(len(corpus), pairs, scores, _QUORUM, cap)
+    spoken = {code: n for n, code in enumerate(sorted({f.language for f in corpus.facts}))}
+    languages = np.array([spoken[f.language] for f in corpus.facts], np.int64)
+    linked = link(len(corpus), pairs, scores, _QUORUM, cap, languages)
     syndication = linked.labels[duplicate]
     cut += linked.cut
     pairs, scores = _mean_between(syndication, related.pairs, related.scores)
@@ -127,13 +128,8 @@ def labels(
         corpus: of the pass.
         found: all clusters.
         relations: verified pairs by their ids.
-        keep: level of which one canonical article a cluster stays.
-
-    Raises:
-        UsageError: if `keep` is no level.
+        keep: level of which one canonical article a cluster stays, of `config.LEVELS`.
     """
-    if keep not in _LEVELS:
-        raise UsageError(f"keep must be one of {', '.join(_LEVELS)}, not {keep!r}")
     of = {level: {m: c for c in found if c.level is level for m in c.members} for level in Level}
     canonical = {_canonical(corpus, c) for c in found if c.level is _LEVELS[keep]}
     result = []

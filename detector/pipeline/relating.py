@@ -23,7 +23,6 @@ from detector.verify.relation import Scorer
 F32 = npt.NDArray[np.float32]
 
 _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which sentences decide
-_TRANSLATION = 0.5  # probability from which a pair is one, whatever else it is
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood is worth at the least: what articles of a corpus of some thousands
@@ -56,6 +55,7 @@ class Relating:
         self._corpus = corpus
         self._profiles = corpus.profiles
         self._scorers = scorers
+        self._threshold = config.verify.threshold
         self._sentences = lru_cache(maxsize=4096)(sentences)
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
@@ -121,7 +121,7 @@ class Relating:
             self._scorers["event"].probability(features),
         )
         translation, aligned = self._translations(pairs, features, crossing)
-        is_translation = translation >= _TRANSLATION
+        is_translation = translation >= self._threshold
         scores = np.where(is_translation, translation, event).astype(np.float32)
         relations = [
             Relation.TRANSLATION if yes else Relation.SAME_EVENT for yes in is_translation.tolist()

@@ -16,6 +16,7 @@ F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 _MATCH = 0.45  # cosine of centred static vectors from which two sentences say the same
+_LONG = 60  # words from which a longer sentence weighs no more
 _MOST = 400  # sentences of one article: the matrix is quadratic
 
 
@@ -49,7 +50,8 @@ def align_sentences(
         Pairs of mutual best sentences and the features ``aligned_best`` and
         ``aligned_least`` (mean best cosine of the better and the worse covered article),
         ``covered_best`` and ``covered_least`` (share of words in sentences with a
-        counterpart), ``in_order`` (how far counterparts keep their order, 0 to 1).
+        counterpart), ``in_order`` (share of words in sentences whose counterparts come in the
+        same order, of the better covered article).
     """
     a, b, words_a, words_b = a[:_MOST], b[:_MOST], words_a[:_MOST], words_b[:_MOST]
     if not len(a) or not len(b):
@@ -59,6 +61,7 @@ def align_sentences(
     best_a, best_b = cosine.max(axis=1), cosine.max(axis=0)
     mutual = np.flatnonzero(back[there] == np.arange(len(a)))
     pairs = np.stack([mutual, there[mutual]], axis=1)
+    matched = pairs[best_a[mutual] >= _MATCH]
     means = [_weighted(best_a, words_a), _weighted(best_b, words_b)]
     covered = [_weighted(best_a >= _MATCH, words_a), _weighted(best_b >= _MATCH, words_b)]
     features = {
@@ -66,7 +69,9 @@ def align_sentences(
         "aligned_least": min(means),
         "covered_best": max(covered),
         "covered_least": min(covered),
-        "in_order": _in_order(pairs[best_a[mutual] >= _MATCH]),
+        "in_order": max(
+            _in_order(matched, words_a, 0), _in_order(matched[matched[:, 1].argsort()], words_b, 1)
+        ),
     }
     return SentenceAlignment(pairs, best_a[mutual].astype(np.float32), features)
 
@@ -77,16 +82,16 @@ def _nothing() -> dict[str, float]:
 
 
 def _weighted(values: npt.NDArray[np.generic], words: npt.NDArray[np.integer]) -> float:
-    weights = np.minimum(words, 60).astype(np.float64)
+    weights = np.minimum(words, _LONG).astype(np.float64)
     return float((values * weights).sum() / max(float(weights.sum()), 1.0))
 
 
-def _in_order(pairs: I64) -> float:
-    """Longest increasing run of counterparts over all counterparts; 0 below three."""
-    if len(pairs) < 3:
-        return 0.0
-    tails: list[int] = []
-    for value in pairs[:, 1].tolist():
-        at = int(np.searchsorted(tails, value)) if tails else 0
-        tails[at : at + 1] = [value]
-    return len(tails) / len(pairs)
+def _in_order(pairs: I64, words: npt.NDArray[np.integer], side: int) -> float:
+    """Share of words in the heaviest chain of sentences whose counterparts ascend, too."""
+    weights = np.minimum(words, _LONG).astype(np.float64)
+    mine, other = pairs[:, side].tolist(), pairs[:, 1 - side].tolist()
+    best: list[float] = []
+    for i in range(len(mine)):
+        before = [best[k] for k in range(i) if other[k] < other[i]]
+        best.append(float(weights[mine[i]]) + max(before, default=0.0))
+    return max(best, default=0.0) / max(float(weights.sum()), 1.0)

@@ -111,12 +111,16 @@ def _exchanges(
     marks_a: npt.NDArray[np.bool_],
     marks_b: npt.NDArray[np.bool_],
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Changes that put a marked word in place of another, neither known to the other text."""
+    """Changes that put marked words in place of others."""
+    # A name that the other text has elsewhere has moved; small numbers recur by chance.
+    known_a = set(a.folded[marks_a & ((a.flags & NUMBER) == 0)].tolist())
+    known_b = set(b.folded[marks_b & ((b.flags & NUMBER) == 0)].tolist())
     for i, j, k, m in alignment.exchanged.tolist():
         if j - i > _WIDE or m - k > _WIDE:
             continue
-        old, new = a.folded[i:j][marks_a[i:j]], b.folded[k:m][marks_b[k:m]]
-        if len(old) and len(new) and not np.isin(old, new).any():
+        old, new = a.folded[i:j][marks_a[i:j]].tolist(), b.folded[k:m][marks_b[k:m]].tolist()
+        moved = not known_b.isdisjoint(old) and not known_a.isdisjoint(new)
+        if old and new and not moved and set(old).isdisjoint(new):
             yield i, j, k, m
 
 

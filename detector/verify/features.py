@@ -23,6 +23,7 @@ _CROWD = 1000  # imagined other articles: the smoothing of rarity in a small cor
 _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 20_000  # pairs compared at once: bounds memory
 _DAY = 24 * 60
+_FEW = 3  # names or numbers from which on their absence says something
 _UNKNOWN = 0
 
 
@@ -41,6 +42,8 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
         rows = _weighted(getattr(profiles, name), counted=name == "words")
         result[name] = _cosines(rows, left, right)
+    for name in ("names", "numbers"):
+        result[f"{name}_missing"] = _missing(getattr(profiles, name), left, right)
     known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
     result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
     result |= _differences("event_day", profiles.event_day, left, right)
@@ -127,22 +130,49 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
+def _missing(bag: Bag, left: I64, right: I64) -> F32:
+    """Part of what the poorer article states that the other does not, by rarity.
+
+    Shrunk towards 0 where it states little: an essay without names contradicts nobody.
+    """
+    weight, column = _rarity(bag)
+    stated = np.bincount(_owner(bag), weight, minlength=len(bag.bounds) - 1)
+    counts = np.diff(bag.bounds)
+    poorer = np.where(stated[left] <= stated[right], left, right)
+    shared = _cosines(_rows(bag, np.sqrt(weight), column), left, right)
+    kept = np.minimum(shared / np.maximum(stated[poorer], 1e-9), 1)
+    sure = counts[poorer] / (counts[poorer] + _FEW)
+    return np.asarray((1 - kept) * sure, np.float32)
+
+
 def _weighted(bag: Bag, *, counted: bool) -> Any:
     """Unit rows of term weights, as a SciPy CSR matrix."""
+    weight, column = _rarity(bag)
+    if counted:
+        weight = weight * (1 + np.log(np.maximum(bag.counts, 1).astype(np.float64)))
+    owner = _owner(bag)
+    norm = np.sqrt(np.bincount(owner, weight**2, minlength=len(bag.bounds) - 1))
+    return _rows(bag, weight / np.maximum(norm[owner], 1e-9), column)
+
+
+def _owner(bag: Bag) -> I64:
+    return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
+
+
+def _rarity(bag: Bag) -> tuple[npt.NDArray[np.float64], I64]:
+    """Logarithm of how few articles have each value, and the value's column."""
+    articles = len(bag.bounds) - 1
+    _, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
+    rarity = np.log((articles + _CROWD) / (frequency + 1.0))
+    return rarity[column], column
+
+
+def _rows(bag: Bag, weight: npt.NDArray[np.float64], column: I64) -> Any:
     from scipy.sparse import csr_matrix
 
-    articles = len(bag.bounds) - 1
-    terms, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
-    rarity = np.log((articles + _CROWD) / (frequency + 1.0))
-    weight = rarity[column]
-    if counted:
-        weight = weight * (1 + np.log(np.maximum(bag.counts, 1)))
-    owner = np.repeat(np.arange(articles), np.diff(bag.bounds))
-    norm = np.sqrt(np.bincount(owner, weight**2, minlength=articles))
-    weight = weight / np.maximum(norm[owner], 1e-9)
     return csr_matrix(
         (weight.astype(np.float32), column.astype(np.int32), bag.bounds),
-        shape=(articles, max(len(terms), 1)),
+        shape=(len(bag.bounds) - 1, int(column.max(initial=0)) + 1),
     )
 
 
