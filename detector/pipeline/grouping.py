@@ -21,6 +21,7 @@ from detector.verify.profiles import minutes
 F32 = npt.NDArray[np.float32]
 
 _QUORUM = 0.5  # mean score over all pairs between two groups at which they are one
+_EVENT_QUORUM = 0.55  # mean root of the scores at which two groups of reports are one event
 _LEVELS = {
     "duplicates": Level.DUPLICATE,
     "syndication": Level.SYNDICATION,
@@ -59,8 +60,10 @@ def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int)
     linked = link(len(corpus), pairs, scores, _QUORUM, cap, languages)
     syndication = linked.labels[duplicate]
     cut += linked.cut
-    pairs, scores = _mean_between(syndication, related.pairs, related.scores)
-    linked = link(len(corpus), pairs, scores, _QUORUM, cap)
+    # A report of a large event is close to some of the others and less so to the rest: the
+    # root lets middling scores count for more than none.
+    pairs = np.sort(syndication[related.pairs], axis=1)
+    linked = link(len(corpus), pairs, np.sqrt(related.scores), _EVENT_QUORUM, cap)
     labels = {
         Level.DUPLICATE: duplicate,
         Level.SYNDICATION: syndication,
@@ -94,10 +97,6 @@ def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
     first = np.ones(len(pairs), np.bool_)
     first[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
     return pairs[first], scores[first]
-
-
-def _mean_between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
-    return np.sort(units[pairs], axis=1), scores
 
 
 def clusters(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich import enrich
@@ -15,6 +17,7 @@ from detector.pipeline.relating import Relating, sentence_bounds
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
+from detector.verify.relation import log_odds, scorers
 
 _CROWD = 50  # pairs written between two groups of equal bodies; beyond, the first of each
 
@@ -63,8 +66,9 @@ class Pairing:
                 if relation is None:
                     continue
                 features = {name: float(v[row]) for name, v in judged.features.items()}
+                score = self.confirmed(relation, float(judged.scores[row]))
                 for a, b in _expanded(i, j, groups):
-                    found[a, b] = relation, float(judged.scores[row]), features
+                    found[a, b] = relation, score, features
         for a, b in exact.tolist():
             found[a, b] = Relation.EXACT_COPY, 1.0, {"resemblance": 1.0, "containment": 1.0}
         result = []
@@ -87,6 +91,13 @@ class Pairing:
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""
         return self._evidence(min(i, j), max(i, j), features, ())
+
+    def confirmed(self, relation: Relation, score: float) -> float:
+        """The probability of a pair that linking has left in one cluster."""
+        if relation is not Relation.SAME_EVENT:
+            return score
+        odds = {"log_odds": log_odds(np.array([score], np.float32))}
+        return float(scorers()["linked"].probability(odds)[0])
 
     def settled(self, i: int, j: int, relation: Relation) -> Relation | None:
         """The relation that the clusters leave a judged pair, or None."""

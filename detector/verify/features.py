@@ -56,6 +56,8 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     timed = np.isfinite(days)
     result["published_gap"] = np.where(timed, np.log1p(days), 0).astype(np.float32)
     result["published_known"] = timed.astype(np.float32)
+    # A day is sure where both say when they were published: "today" is then known, and years.
+    result["day_surely_apart"] = result["event_day_apart"] * timed
     sources = profiles.source[left], profiles.source[right]
     same_source = (sources[0] == sources[1]) & (sources[0] != _UNKNOWN)
     result["same_source"] = same_source.astype(np.float32)

@@ -1,8 +1,8 @@
 """From features to a calibrated probability, by coefficients that anyone can read.
 
 One logistic regression a question: is this a copy, a translation, a report of the same
-event within a language, or across two. Its coefficients are in ``models/relation.json``,
-written by ``scripts/train_relation.py``.
+event within a language, or across two; and how sure is a pair that linking confirmed. The
+coefficients are in ``models/relation.json``, written by ``scripts/train_relation.py``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from detector.models import shipped
 F32 = npt.NDArray[np.float32]
 
 #: The questions, each with a scorer of its own.
-QUESTIONS = ("copy", "event", "event_crossing", "translation_first", "translation")
+QUESTIONS = ("copy", "event", "event_crossing", "translation_first", "translation", "linked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,12 @@ class Scorer:
         """Each feature's value and what it added to the log-odds, the weightiest first."""
         rows = [(n, features[n], w * features[n]) for n, w in self.weights.items() if n in features]
         return sorted(rows, key=lambda row: (-abs(row[2]), row[0]))
+
+
+def log_odds(probability: F32) -> F32:
+    """Of each probability, at most 12 either way."""
+    kept = np.clip(np.asarray(probability, np.float64), 1e-9, 1 - 1e-9)
+    return np.asarray(np.clip(np.log(kept / (1 - kept)), -12, 12), np.float32)
 
 
 @lru_cache(maxsize=4)
