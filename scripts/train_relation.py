@@ -60,7 +60,7 @@ FEATURES: Mapping[str, Sequence[str]] = {
 # Two event dates that exclude each other say more than shared paragraphs, the more the
 # further they are apart, and most of all where the places exclude each other, too.
 _CONFLICT = {
-    "event_day_apart": -1.5, "event_day_gap": -1.2, "day_surely_apart": -0.5, "both_apart": -6.0,
+    "event_day_apart": -1.5, "event_day_gap": -1.2, "day_surely_apart": -0.5, "both_apart": -8.0,
 }  # fmt: skip
 
 #: Weights that no set at hand can teach, with their reason.

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import Bag, Profiles
+from detector.verify.rarity import CROWD, expected
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
-_CROWD = 1000  # imagined other articles: the smoothing of rarity in a small corpus
 _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 20_000  # pairs compared at once: bounds memory
 _DAY = 24 * 60
@@ -40,10 +40,10 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     left, right = pairs[:, 0], pairs[:, 1]
     result: dict[str, F32] = {}
     for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
-        rows = _weighted(getattr(profiles, name), counted=name == "words")
+        rows = _weighted(getattr(profiles, name), name)
         result[name] = _cosines(rows, left, right)
     for name in ("names", "numbers"):
-        result[f"{name}_missing"] = _missing(getattr(profiles, name), left, right)
+        result[f"{name}_missing"] = _missing(getattr(profiles, name), name, left, right)
     known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
     result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
     result |= _differences("event_day", profiles.event_day, left, right)
@@ -132,12 +132,12 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
-def _missing(bag: Bag, left: I64, right: I64) -> F32:
+def _missing(bag: Bag, kind: str, left: I64, right: I64) -> F32:
     """Part of what the poorer article states that the other does not, by rarity.
 
     Shrunk towards 0 where it states little: an essay without names contradicts nobody.
     """
-    weight, column = _rarity(bag)
+    weight, column = _rarity(bag, kind)
     stated = np.bincount(_owner(bag), weight, minlength=len(bag.bounds) - 1)
     counts = np.diff(bag.bounds)
     poorer = np.where(stated[left] <= stated[right], left, right)
@@ -147,10 +147,10 @@ def _missing(bag: Bag, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _weighted(bag: Bag, *, counted: bool) -> Any:
+def _weighted(bag: Bag, kind: str) -> Any:
     """Unit rows of term weights, as a SciPy CSR matrix."""
-    weight, column = _rarity(bag)
-    if counted:
+    weight, column = _rarity(bag, kind)
+    if kind == "words":
         weight = weight * (1 + np.log(np.maximum(bag.counts, 1).astype(np.float64)))
     owner = _owner(bag)
     norm = np.sqrt(np.bincount(owner, weight**2, minlength=len(bag.bounds) - 1))
@@ -161,11 +161,12 @@ def _owner(bag: Bag) -> I64:
     return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
 
 
-def _rarity(bag: Bag) -> tuple[npt.NDArray[np.float64], I64]:
+def _rarity(bag: Bag, kind: str) -> tuple[npt.NDArray[np.float64], I64]:
     """Logarithm of how few articles have each value, and the value's column."""
     articles = len(bag.bounds) - 1
-    _, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
-    rarity = np.log((articles + _CROWD) / (frequency + 1.0))
+    values, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
+    everywhere = frequency + expected(kind, values) + 1.0
+    rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
     return rarity[column], column
 
 
