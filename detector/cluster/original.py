@@ -27,7 +27,7 @@ _LATER_AT_MOST = 3.0  # a later publication time, by how much later
 _STRONG = 2.5  # two signs from here on, against each other, leave no answer
 _SURE = 0.7  # confidence below which there is no answer
 _SLUG_WORDS = 4
-_TRACKING = re.compile(r"utm_|fbclid|gclid|ref=|source=")
+_TRACKING = re.compile(r"utm|fbclid|gclid|ref=|source=")
 _MINUTE = 60.0
 
 

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.cluster.link import cluster_id, link
@@ -100,6 +100,7 @@ tenths = st.integers(0, 10).map(lambda n: n / 10)
 unit = st.integers(0, 9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.tuples(unit, unit), tenths), max_size=30), st.data())
 def test_the_order_of_pairs_and_of_their_sides_does_not_matter(scored, data):
     cap = data.draw(st.sampled_from([3, 5, CAP]))
@@ -114,6 +115,7 @@ def test_the_order_of_pairs_and_of_their_sides_does_not_matter(scored, data):
     assert plain.cut == shuffled.cut
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.tuples(unit, unit), tenths), max_size=30))
 def test_a_group_is_named_after_its_smallest_unit(scored):
     found = labels(10, scored)
@@ -164,6 +166,7 @@ def test_the_id_of_a_cluster_is_made_of_its_level_and_its_smallest_member():
     assert cluster_id(Level.EVENT, ["b"]).startswith("eve-")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=6), st.randoms())
 def test_the_id_does_not_depend_on_the_order_of_members(members, random):
     shuffled = random.sample(members, len(members))

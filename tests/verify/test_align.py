@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.verify import align as module
@@ -57,6 +57,7 @@ def test_the_order_is_how_far_counterparts_keep_it(order, expected):
     assert found.features["covered_least"] == 1
 
 
+@settings(deadline=None)
 @given(st.permutations(range(9)))
 def test_the_order_is_the_longest_increasing_run_of_counterparts(order):
     place = {axis: at for at, axis in enumerate(order)}
@@ -71,9 +72,9 @@ def test_the_order_is_the_longest_increasing_run_of_counterparts(order):
     assert found.features["in_order"] == pytest.approx(max(best) / 9)
 
 
-def test_two_counterparts_have_no_order_and_three_have():
-    assert aligned(sentences(0, 1), sentences(0, 1)).features["in_order"] == 0
-    assert aligned(sentences(0, 1, 2), sentences(0, 1, 2)).features["in_order"] == 1
+def test_the_order_is_weighed_by_what_it_covers():
+    assert aligned(sentences(0, 1), sentences(0, 1)).features["in_order"] == 1
+    assert aligned(sentences(0, 1, 2, 3), sentences(0, 5, 6, 7)).features["in_order"] == 0.25
 
 
 def test_long_sentences_weigh_more_up_to_a_point():

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.text import tokenise
@@ -55,6 +55,7 @@ def edit_distance(a, b):
 # The alignment
 
 
+@settings(deadline=None)
 @given(sequences, sequences)
 def test_the_alignment_keeps_all_that_the_fewest_edits_keep(a, b):
     found = align(hashes(a), hashes(b))
@@ -69,6 +70,7 @@ def test_the_alignment_keeps_all_that_the_fewest_edits_keep(a, b):
     assert edits == edit_distance(a, b)
 
 
+@settings(deadline=None)
 @given(sequences, sequences)
 def test_what_lies_between_kept_runs_stands_in_each_others_place(a, b):
     found = align(hashes(a), hashes(b))

@@ -19,6 +19,7 @@ class Made:
     title: str = ""
     facts: Facts = BLANK
     outlet: str = ""
+    around: tuple[str, ...] = ()
     published: object = None
 
 
@@ -30,6 +31,7 @@ def compared(*made, pairs=((0, 1),)):
         tokenise([m.text for m in made]),
         tokenise([m.title for m in made]),
         [m.outlet for m in made],
+        [m.around for m in made],
     )
     return compare(profiles, np.array(pairs, np.int64).reshape(-1, 2))
 
@@ -98,7 +100,10 @@ def test_a_word_of_every_article_still_counts():
 
 
 def test_the_cosine_is_that_of_rows_weighted_by_rarity():
-    facts = [Facts("vi", numbers=n) for n in (("1", "2"), ("1", "3"), ("1",), ())]
+    # Numbers that news at large does not know: only the corpus says how rare they are.
+    facts = [
+        Facts("vi", numbers=n) for n in (("90001", "90002"), ("90001", "90003"), ("90001",), ())
+    ]
     weight = {n: np.log((4 + 1000) / (c + 1)) for n, c in (("1", 3), ("2", 1), ("3", 1))}
 
     found = compared(*(Made(facts=f) for f in facts), pairs=((0, 1), (0, 2), (0, 3), (3, 3)))
@@ -110,11 +115,15 @@ def test_the_cosine_is_that_of_rows_weighted_by_rarity():
 
 
 def test_a_repeated_word_weighs_more_and_a_repeated_number_does_not():
-    once, often = Made("mưa gió"), Made("mưa mưa mưa mưa gió")
+    made = [Made("xumu xumu xumu xumu"), Made("xumu")]
+    weight = {"xumu": np.log(1002 / 3), "xumu xumu": np.log(1002 / 2)}  # in both, in one
 
-    assert said(once, often)["words"] < said(once, once)["words"]
-    twice = Made(facts=Facts("vi", numbers=("1", "2", "1")))
-    assert said(twice, Made(facts=Facts("vi", numbers=("1", "2"))))["numbers"] == pytest.approx(1)
+    found = said(*made)["words"]
+
+    row = np.array([weight["xumu"] * (1 + np.log(4)), weight["xumu xumu"] * (1 + np.log(3))])
+    assert found == pytest.approx(row[0] / np.linalg.norm(row), abs=1e-3)
+    twice, once = (Made(facts=Facts("vi", numbers=n)) for n in (("1", "2", "1"), ("1", "2")))
+    assert said(twice, once)["numbers"] == pytest.approx(1)
 
 
 # Conflicts
@@ -138,6 +147,53 @@ def test_two_datelines_agree_or_exclude_each_other():
     assert (same["dateline_same"], same["dateline_apart"]) == (1, 0)
     assert (other["dateline_same"], other["dateline_apart"]) == (0, 1)
     assert (unknown["dateline_same"], unknown["dateline_apart"]) == (0, 0)
+
+
+def test_a_dateline_does_not_exclude_what_it_lies_in():
+    town = Made(facts=Facts("vi", dateline="vn/hue/a-luoi"), around=("vn", "vn/hue"))
+    country = Made(facts=Facts("vi", dateline="vn"))
+    neighbour = Made(facts=Facts("vi", dateline="vn/da-nang"), around=("vn",))
+
+    for a, b in ((town, country), (country, town), (country, neighbour)):
+        found = said(a, b)
+        assert (found["dateline_same"], found["dateline_apart"]) == (1, 0)
+    # Both lie in one country, and neither in the other.
+    assert said(town, neighbour)["dateline_apart"] == 1
+
+
+def test_event_days_are_the_further_apart_the_more():
+    days = [stating(event_date=date(2024, 8, d)) for d in (7, 8, 17)]
+
+    gaps = [said(days[0], day)["event_day_gap"] for day in days]
+
+    assert gaps == pytest.approx([0, np.log(2), np.log(11)])
+    assert said(days[0], Made())["event_day_gap"] == 0
+
+
+def test_another_day_at_another_place_is_a_conflict_of_its_own():
+    def event(day, place):
+        return Made(facts=Facts("vi", event_date=date(2024, 8, day), dateline=place))
+
+    assert said(event(7, "vn/hue"), event(9, "vn/vinh"))["both_apart"] == 1
+    assert said(event(7, "vn/hue"), event(7, "vn/vinh"))["both_apart"] == 0
+    assert said(event(7, "vn/hue"), event(9, "vn/hue"))["both_apart"] == 0
+    assert said(event(7, "vn/hue"), Made())["both_apart"] == 0
+
+
+@pytest.mark.parametrize("kind", ["numbers", "names"])
+def test_what_is_missing_is_a_share_of_what_the_poorer_states(kind):
+    def made(*values):
+        if kind == "names":
+            return Made(" ".join(["gặp", *(f"Ông{v}" for v in values)]))
+        return Made(facts=Facts("vi", numbers=values))
+
+    few, many, other = made("1", "2", "3"), made("1", "2", "3", "4", "5"), made("7", "8", "9")
+
+    assert said(few, many)[f"{kind}_missing"] == pytest.approx(0, abs=1e-6)
+    assert said(few, other)[f"{kind}_missing"] == pytest.approx(0.5)  # three of three, shrunk
+    assert 0 < said(few, made("1", "2", "9"))[f"{kind}_missing"] < 0.5
+    assert said(made("1"), other)[f"{kind}_missing"] == pytest.approx(0.25)
+    assert said(made(), other)[f"{kind}_missing"] == 0
 
 
 def test_dates_are_apart_where_both_state_some_and_share_none():
@@ -185,7 +241,7 @@ def test_the_ratio_of_lengths_does_not_depend_on_which_is_longer():
 
 def test_every_feature_does_not_depend_on_the_order_of_a_pair():
     made = [
-        Made("Ông Bảy gặp Năm ở Huế", "Gặp", stating(7, dateline="vn").facts, "a.vn", NOON),
+        Made("Ông Bảy gặp Năm ở Huế", "Gặp", stating(7, dateline="vn").facts, "a.vn", (), NOON),
         Made("Bảy gặp Tám ở Vinh", "Gặp Tám", stating(7, 9).facts, "b.vn"),
         Made(""),
     ]
@@ -219,19 +275,20 @@ def test_many_pairs_are_compared_in_parts(monkeypatch):
 
 # What stands out of the neighbourhood
 
-PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2)])
-VALUES = np.array([0.8, 0.4, 0.2, 0.6], np.float32)
+PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (0, 4)])
+VALUES = np.array([0.8, 0.4, 0.2, 0.6, 0.1], np.float32)
 
 
 def test_a_pair_is_held_against_the_two_best_others_of_both():
     found = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
 
-    # 0 has .8 .4 .2; 1 has .8 .6; 2 has .6 .4; 3 has .2; what is missing counts as nothing.
+    # 0 has .8 .4 .2 .1; 1 has .8 .6; 2 has .6 .4; 3 has .2; 4 has .1; what is missing is 0.
     levels = [
         ((0.4 + 0.2) / 2 + 0.6 / 2) / 2,
         ((0.8 + 0.2) / 2 + 0.6 / 2) / 2,
         ((0.8 + 0.4) / 2 + 0) / 2,
         (0.8 / 2 + 0.4 / 2) / 2,
+        ((0.8 + 0.4) / 2 + 0) / 2,
     ]
     assert found.tolist() == pytest.approx(np.log(VALUES / levels), abs=1e-5)
 
@@ -257,13 +314,23 @@ def test_what_stands_out_is_bounded():
 
     found = rivals.relative(np.array([0, 1], np.float32), np.array([(0, 1), (3, 4)]), least=1e-4)
 
-    assert found.tolist() == [-3, pytest.approx(np.log(1 / 0.05), abs=1e-4)]
+    assert found.tolist() == [-3, pytest.approx(np.log(1 / 0.075), abs=1e-4)]
 
 
 def test_the_order_of_candidates_does_not_matter():
-    order = [2, 0, 3, 1]
+    order = [2, 0, 4, 3, 1]
 
     plain = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
     other = Rivals(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
 
     np.testing.assert_allclose(plain, other)
+
+
+def test_what_all_news_says_weighs_less_than_what_few_articles_say():
+    """In a corpus of two, only the prior knows that "the" is common."""
+    both = said(Made("the xumu"), Made("the xumu"), Made("of"))["words"]
+    common = said(Made("the xumu"), Made("the yamo"), Made("of"))["words"]
+    rare = said(Made("the xumu"), Made("of xumu"), Made("a"))["words"]
+
+    assert both == pytest.approx(1)
+    assert common < 0.1 < rare

@@ -31,6 +31,7 @@ FACTS = (
     Facts("en", dateline="vn/hue"),
 )
 OUTLETS = ("songhong.vn", "", "songhong.vn", "bienxanh.vn")
+AROUND = (("vn",), (), (), ("vn",))
 
 
 def profiled(first=0, last=None):
@@ -41,6 +42,7 @@ def profiled(first=0, last=None):
         tokenise([a.text for a in articles]),
         tokenise([a.title for a in articles]),
         OUTLETS[first:last],
+        AROUND[first:last],
     )
 
 
@@ -84,7 +86,7 @@ def test_words_and_pairs_of_neighbours_are_counted():
 def test_counts_end_at_what_fits():
     many = Article("m", "gạo " * 1000)
 
-    made = profile([many], [Facts("vi")], tokenise([many.text]), tokenise([""]), [""])
+    made = profile([many], [Facts("vi")], tokenise([many.text]), tokenise([""]), [""], [()])
 
     assert set(row(made.words, 0).values()) == {255}
 
@@ -97,6 +99,7 @@ def test_names_are_capitalised_words_inside_sentences():
         tokenise(["x Bảy Lúa Năm Huế"]),
         tokenise([""]),
         [""],
+        [()],
     ).names
 
     # "Bảy" opens the second sentence of a, but stands inside the first as well.
@@ -113,9 +116,54 @@ def test_names_agree_across_languages_without_diacritics():
         tokenise(texts),
         tokenise(["", ""]),
         ["", ""],
+        [(), ()],
     )
 
     assert row(made.names, 0) == row(made.names, 1) != {}
+
+
+def packed(*facts, around=(), published=None):
+    count = len(facts)
+    return profile(
+        [Article(str(i), "", published=published) for i in range(count)],
+        facts,
+        tokenise([""] * count),
+        tokenise([""] * count),
+        [""] * count,
+        [around] * count,
+    )
+
+
+def test_years_are_no_numbers_of_an_event():
+    made = packed(Facts("vi", numbers=("2024", "1999", "7")), Facts("vi", numbers=("7",)))
+
+    assert row(made.numbers, 0) == row(made.numbers, 1)
+    assert len(row(packed(Facts("vi", numbers=("20240", "1800", "202"))).numbers, 0)) == 3
+
+
+def test_dates_far_from_the_event_are_background():
+    day = date(2024, 8, 7)
+    far = [day + timedelta(days=d) for d in (-31, -30, 0, 30, 31)]
+    stated = tuple(DateMention(d, 0, 1) for d in far)
+
+    made = packed(Facts("vi", event_date=day, dates=stated))
+    published = packed(Facts("vi", dates=stated), published=day)
+    unknown = packed(Facts("vi", dates=stated))
+
+    near = {d.toordinal() for d in far[1:4]}
+    assert set(row(made.dates, 0)) == set(row(published.dates, 0)) == near
+    assert len(row(unknown.dates, 0)) == 5
+
+
+def test_a_dateline_is_kept_with_what_it_lies_in():
+    outer = ("vn", "vn/hue")
+
+    town = packed(Facts("vi", dateline="vn/hue/a-luoi"), around=outer).dateline[0]
+    inner, country = packed(Facts("vi", dateline="vn/hue"), Facts("vi", dateline="vn")).dateline
+
+    assert {inner[0], country[0]} < set(town.tolist())
+    assert town[3] == 0
+    assert packed(Facts("vi"), around=outer).dateline.tolist() == [[0, 0, 0, 0]]
 
 
 def test_what_is_unknown_is_zero_or_no_number():
@@ -123,8 +171,8 @@ def test_what_is_unknown_is_zero_or_no_number():
 
     assert made.length.tolist() == [15, 0, 3, 4]
     assert made.event_day.tolist() == [date(2024, 8, 7).toordinal(), 0, 0, 0]
-    assert (made.dateline == 0).tolist() == [False, True, True, False]
-    assert made.dateline[0] == made.dateline[3]
+    assert (made.dateline[:, 0] == 0).tolist() == [False, True, True, False]
+    assert made.dateline[0].tolist() == made.dateline[3].tolist()
     assert (made.source == 0).tolist() == [False, True, False, False]
     assert made.source[0] == made.source[2] != made.source[3]
     assert np.isnan(made.published).tolist() == [True, True, False, False]
