@@ -6,8 +6,10 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from typing import TypeVar
+
+from detector.errors import DetectorError
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -27,6 +29,9 @@ class LocalBackend:
         """Apply `function` to each chunk; results come in the order of the chunks.
 
         A pool starts only when there is a second chunk.
+
+        Raises:
+            DetectorError: if a process was killed from outside.
         """
         source = iter(chunks)
         first = list(_take(source, 2))
@@ -37,17 +42,30 @@ class LocalBackend:
         pool = self._started()
         waiting: deque[Future[B]] = deque(pool.submit(function, chunk) for chunk in first)
         for chunk in source:
-            waiting.append(pool.submit(function, chunk))
+            try:
+                waiting.append(pool.submit(function, chunk))
+            except BrokenExecutor as error:
+                waiting.append(_failed(error))
             if len(waiting) >= self.jobs * _AHEAD:
-                yield waiting.popleft().result()
+                yield self._result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield self._result(waiting.popleft())
 
     def close(self) -> None:
         """Stop the processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+    def _result(self, future: Future[B]) -> B:
+        try:
+            return future.result()
+        except BrokenExecutor:
+            self.close()
+            raise DetectorError(
+                "a worker process was killed, most likely for want of memory; "
+                "try again with --jobs 1"
+            ) from None
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -56,6 +74,12 @@ class LocalBackend:
             context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
             self._pool = ProcessPoolExecutor(self.jobs, mp_context=context)
         return self._pool
+
+
+def _failed(error: BrokenExecutor) -> Future[B]:
+    future: Future[B] = Future()
+    future.set_exception(error)
+    return future
 
 
 def cores() -> int:
