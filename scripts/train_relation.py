@@ -1,9 +1,10 @@
 """Train the scorers of models/relation.json on the training half of the public sets.
 
-    python scripts/train_relation.py [--data FOLDER] [--output FILE]
+    python scripts/train_relation.py [--tier TIER] [--data FOLDER] [--output FILE]
 
 One logistic regression a question over the features that the pipeline
 itself computes for its own candidates, so that the probabilities are those of candidates.
+Each tier of models has its own, by the vectors of its default model; copies need none.
 The halves are split by event, pair or article (`material.split`), and a corpus that holds
 an article of the other half is refused.
 """
@@ -34,11 +35,11 @@ from detector.pipeline.copying import (
     lexical_pairs,
 )
 from detector.pipeline.detector import Pass
-from detector.pipeline.encoding import sentence_encoder
+from detector.pipeline.encoding import Sentences, strangers_of, transformer
 from detector.pipeline.grouping import group
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
-from detector.verify.relation import Scorer, log_odds
+from detector.verify.relation import SEMANTIC, TIERS, Scorer, log_odds
 
 _FACTS = (
     "names", "numbers", "places", "dates", "dates_apart", "event_day_same", "dateline_same",
@@ -109,41 +110,100 @@ class Examples:
         return table, answers, fixed
 
 
+@dataclass(frozen=True)
+class Material:
+    """What one tier is trained on; a transformer reads a few articles a second.
+
+    Attributes:
+        seeds: of all chance, each with its own strangers.
+        strangers: Vietnamese articles around the translations.
+        shares: of an article, for `halves`.
+    """
+
+    seeds: Sequence[int]
+    strangers: int
+    shares: Sequence[float]
+
+
+_MATERIAL = {
+    "static": Material((1, 2), 3000, (0.5, 0.6)),
+    "transformer": Material((1, 2), 600, (0.5, 0.6)),
+}
+
+
 @click.command()
+@click.option(
+    "--tier", type=click.Choice([*TIERS, "all"]), default="all", show_default=True,
+    help="Whose scorers to train; what the file says of the other is kept.",
+)  # fmt: skip
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=material.PROJECT / "models/relation.json"
 )
-def main(data: Path | None, output: Path) -> None:
-    """Train every scorer and write them to one file."""
+def main(tier: str, data: Path | None, output: Path) -> None:
+    """Train the scorers and write them to one file."""
     place = material.folder(data)
+    tiers = TIERS if tier == "all" else (tier,)
+    content = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else {}
+    if "static" in tiers:
+        content["copy"] = _fit("copy", _of_copies(place))
+    for name in tiers:
+        content[name] = _of_relations(name, place)
+    ordered = {name: content[name] for name in ("copy", *TIERS) if name in content}
+    output.write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")
+    click.echo(f"{output}: written")
+
+
+def _of_copies(place: Path) -> Examples:
+    """Examples of the one question that asks no model."""
     examples = Examples({})
     for seed in (1, 2):
         _copies(examples, planted.copies(seed, "train", place), place)
     for seed in (1, 2, 3):
         _copies(examples, planted.templates(seed, "train", place), place)
+    return examples
+
+
+def _of_relations(tier: str, place: Path) -> dict[str, Any]:
+    """The scorers of a tier."""
+    examples = Examples({})
+    if tier == "transformer":
+        _remember(transformer(resolve(tier).name))
     for name in ("abmusu", "ecbplus"):
-        _events(examples, planted.events(name, 1, "train", place), place)  # type: ignore[arg-type]
-    for seed in (1, 2):
+        _events(examples, planted.events(name, 1, "train", place), place, tier)  # type: ignore[arg-type]
+    chosen = _MATERIAL[tier]
+    for seed in chosen.seeds:
         for build in (planted.translations, planted.condensed, planted.changed):
-            _crossing(examples, build(seed, "train", place, 3000), place)
-        for share in (0.5, 0.6):
-            _crossing(examples, halves(seed, place, share), place)
-    content = {question: _fit(question, examples) for question in FEATURES if question != "linked"}
+            _crossing(examples, build(seed, "train", place, chosen.strangers), place, tier)
+        for share in chosen.shares:
+            gold = halves(seed, place, share, min(1500, chosen.strangers))
+            _crossing(examples, gold, place, tier)
+    fitted = {question: _fit(question, examples) for question in SEMANTIC if question != "linked"}
     for name in ("abmusu", "ecbplus"):
-        _linked(examples, planted.events(name, 1, "train", place), place, content)  # type: ignore[arg-type]
-    content["linked"] = _fit("linked", examples)
-    output.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    click.echo(f"{output}: written")
+        _linked(examples, planted.events(name, 1, "train", place), place, tier, fitted)  # type: ignore[arg-type]
+    return {**fitted, "linked": _fit("linked", examples)}
 
 
-def halves(seed: int, place: Path, share: float) -> Known:
+def _remember(encoder: Any) -> None:
+    """Have a transformer encode each text once, since most stand in several corpora."""
+    known: dict[str, Any] = {}
+    encode = encoder.encode
+
+    def remembering(texts: Sequence[str], progress: Any = None) -> Any:
+        new = sorted(set(texts) - known.keys())
+        known.update(zip(new, encode(new, progress), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    encoder.encode = remembering
+
+
+def halves(seed: int, place: Path, share: float, strangers: int) -> Known:
     """The beginning of an article in one language, the end in another, each so much of it.
 
     They tell of one event in sentences that differ, or mostly differ, as two reporters do
     who heard the same officials; no set at hand has independent reports in two languages.
     """
-    corpus = planted.translations(seed, "train", place, 1500)
+    corpus = planted.translations(seed, "train", place, strangers)
     texts = {a.id: a for a in corpus.articles}
     cut: dict[str, Article] = {}
     for number, pair in enumerate(corpus.pairs):
@@ -185,8 +245,9 @@ class Measured:
     def relating(self, scorers: Mapping[str, Scorer] | None = None) -> Relating:
         """The semantic half, with neighbours searched."""
         self.run.encode(self.corpus, self.model, self.first)
-        sentences = sentence_encoder(self.corpus, self.model)
-        return Relating(self.corpus, sentences, self.first, scorers or {}, self.config)
+        sentences = Sentences(self.corpus, self.model)
+        strangers = strangers_of(self.corpus, self.model)
+        return Relating(self.corpus, sentences, self.first, scorers or {}, self.config, strangers)
 
 
 def _copies(examples: Examples, gold: Known, place: Path) -> None:
@@ -205,8 +266,8 @@ def _copies(examples: Examples, gold: Known, place: Path) -> None:
     click.echo(f"{gold.name}: {usable.sum()} pairs, {answers[usable].sum()} copies", err=True)
 
 
-def _events(examples: Examples, gold: Known, place: Path) -> None:
-    measured = Measured(gold, place)
+def _events(examples: Examples, gold: Known, place: Path, tier: str) -> None:
+    measured = Measured(gold, place, tier)
     relating = measured.relating()
     pairs, features = relating.candidates(measured.shared())
     event = {row["id"]: row["event_cluster"] for row in gold.rows}
@@ -216,11 +277,13 @@ def _events(examples: Examples, gold: Known, place: Path) -> None:
     click.echo(f"{gold.name}: {keep.sum()} pairs, {answers[keep].sum()} of one event", err=True)
 
 
-def _linked(examples: Examples, gold: Known, place: Path, content: Mapping[str, Any]) -> None:
+def _linked(
+    examples: Examples, gold: Known, place: Path, tier: str, fitted: Mapping[str, Any]
+) -> None:
     """Pairs that linking put into one event, by their log-odds before."""
-    measured = Measured(gold, place)
+    measured = Measured(gold, place, tier)
     relating = measured.relating(
-        {q: Scorer(c["intercept"], c["weights"]) for q, c in content.items()}
+        {q: Scorer(c["intercept"], c["weights"]) for q, c in fitted.items()}
     )
     judged = relating.judge(measured.shared())
     corpus, equal = measured.corpus, exact_groups(measured.corpus)
@@ -232,8 +295,8 @@ def _linked(examples: Examples, gold: Known, place: Path, content: Mapping[str, 
     examples.add("linked", {"log_odds": log_odds(judged.scores)}, answers, inside)
 
 
-def _crossing(examples: Examples, gold: Known, place: Path) -> None:
-    measured = Measured(gold, place)
+def _crossing(examples: Examples, gold: Known, place: Path, tier: str) -> None:
+    measured = Measured(gold, place, tier)
     relating = measured.relating()
     pairs, features = relating.candidates(Shared.none())
     keep = relating.crossing(pairs)

@@ -49,7 +49,10 @@ class Model:
         origin: "folder", "package", "checkout", "cache" or "hub-cache". In "cache", our
             own, it may not have been made yet.
         files: recorded digest of each file; empty where nothing is recorded.
-        thresholds: calibrated values of this model, by name.
+        thresholds: calibrated values of this model, by name; of a model that is not ours
+            those of the default of its tier, which may not fit it.
+        means: file of the mean vector of each language, where one is shipped beside the
+            model.
     """
 
     name: str
@@ -62,6 +65,12 @@ class Model:
     origin: str
     files: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    means: Path | None = None
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it is one of ours, or a copy of one."""
+        return bool(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +227,8 @@ def _described(name: str, folder: Path, origin: str) -> Model:
     prefix = folders.prompt(folder) or registry.prefix(name)
     dimension, languages = folders.dimension(folder), folders.static_languages(folder)
     tier = "transformer" if languages is None else "static"
-    return Model(name, tier, folder, digest, dimension, prefix, languages, origin)
+    usual = registry.names().get(tier, {}).get("thresholds", {})
+    return Model(name, tier, folder, digest, dimension, prefix, languages, origin, thresholds=usual)
 
 
 def _recorded(entry: Mapping[str, Any], name: str, folder: Path, origin: str) -> Model:
@@ -234,4 +244,5 @@ def _recorded(entry: Mapping[str, Any], name: str, folder: Path, origin: str) ->
         origin,
         entry.get("files", {}),
         entry.get("thresholds", {}),
+        shipped(entry["means"]) if "means" in entry else None,
     )

@@ -24,7 +24,7 @@ from detector.pipeline.copying import (
     members_of,
 )
 from detector.pipeline.corpus import Corpus, Shelf
-from detector.pipeline.encoding import encoded, sentence_encoder
+from detector.pipeline.encoding import Sentences, encoded, strangers_of
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels
 from detector.pipeline.pairing import Pairing
@@ -32,7 +32,7 @@ from detector.pipeline.prepare import prepare, static_encoder
 from detector.pipeline.relating import Relating
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
-from detector.verify.relation import scorers
+from detector.verify.relation import Scorer, scorers
 
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
 Progress = Callable[[str, int, int], None]
@@ -126,19 +126,22 @@ class Pass:
     def _found(self, articles: Iterable[Article]) -> Found:
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
+        scoring = scorers(model.tier) if model is not None else scorers()
         corpus, recurring = self.corpus(articles, model)
         with self._stage("copies"):
             equal = exact_groups(corpus)
             first = np.unique(equal)
-            copies, shared = self._copies(corpus, first)
+            copies, shared = self._copies(corpus, first, scoring["copy"])
         relating = None
         related = Judged.none()
         if model is not None and len(corpus) > 1:
             with self._stage("encode"):
                 self.encode(corpus, model, first)
             with self._stage("relate"):
-                sentences = sentence_encoder(corpus, model)
-                relating = Relating(corpus, sentences, first, scorers(), self._config)
+                relating = Relating(
+                    corpus, Sentences(corpus, model), first, scoring, self._config,
+                    strangers_of(corpus, model),
+                )  # fmt: skip
                 related = relating.judge(shared)
         with self._stage("cluster"):
             grouping = group(corpus, equal, copies, related, self._config.cluster.component)
@@ -147,8 +150,8 @@ class Pass:
                     f"{grouping.cut} components of more than {self._config.cluster.component} "
                     "articles were cut at their weakest links."
                 )
-        pairing = Pairing(corpus, grouping, recurring, relating)
-        return Found(corpus, equal, copies, related, relating, grouping, pairing)
+        pairing = Pairing(corpus, grouping, recurring, relating, scoring)
+        return Found(corpus, equal, copies, related, relating, scoring, grouping, pairing)
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
@@ -186,7 +189,7 @@ class Pass:
             self._progress("prepare", done, len(shelf))
         return Corpus(shelf, parts)
 
-    def _copies(self, corpus: Corpus, first: I64) -> tuple[Judged, Shared]:
+    def _copies(self, corpus: Corpus, first: I64, scorer: Scorer) -> tuple[Judged, Shared]:
         lexical = self._config.lexical
         pairs, capped = lexical_pairs(corpus, first, lexical)
         if capped:
@@ -195,7 +198,7 @@ class Pass:
                 "each; those articles were compared with their neighbours only."
             )
         threshold = self._config.verify.threshold
-        return judge_copies(corpus, pairs, scorers()["copy"], lexical, threshold)
+        return judge_copies(corpus, pairs, scorer, lexical, threshold)
 
     def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
         """Set the vectors of the articles `first`."""

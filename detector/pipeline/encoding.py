@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detector.models import Model
+from detector.models import Model, resolve
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.prepare import static_encoder
-from detector.pipeline.relating import SentenceEncoder, by_sentence, sentence_bounds
+from detector.pipeline.relating import by_sentence, sentence_bounds
+from detector.semantic.candidates import Strangers
+from detector.semantic.centring import centred, means
 from detector.text import I64
 
 F32 = npt.NDArray[np.float32]
 
-_ENOUGH = 200  # articles of a language whose mean vector is worth subtracting
-_LEAD = 2000  # characters read by a transformer, which reads 256 tokens of them
+LEAD = 2000  # characters read by a transformer, which reads 256 tokens of them
+_STATIC = "static"  # the model whose sentence vectors the scorers know
 
 
 def encoded(
@@ -48,51 +50,63 @@ def encoded(
         progress("encode", done, len(texts))
 
     made = transformer(model.name).encode(texts, told)
-    made = centred(made, [languages[i] for i in rows.tolist()])
+    made = centred(made, [languages[i] for i in rows.tolist()], means(model))
     vectors = np.zeros((len(corpus), made.shape[1]), np.float32)
     vectors[rows] = made
     return vectors, without
 
 
-def sentence_encoder(corpus: Corpus, model: Model) -> SentenceEncoder:
-    """A function from an article's number to the vectors of its sentences."""
-    languages = [f.language for f in corpus.facts]
-    if model.tier == "static":
-        static = static_encoder(str(model.folder))
-
-        def summed(article: int) -> F32:
-            batch = by_sentence(corpus.body(article))
-            made = static.encode_tokens(batch, [corpus.text(article)] * len(batch))
-            return np.asarray(static.center(made, [languages[article]] * len(made)), np.float32)
-
-        return summed
-
-    def read(article: int) -> F32:
-        body, text = corpus.body(article), corpus.text(article)
-        bounds = sentence_bounds(body).tolist()
-        spans = pairwise(bounds)
-        sentences = [text[int(body.starts[a]) : int(body.ends[b - 1])] for a, b in spans]
-        return np.asarray(transformer(model.name).encode(sentences), np.float32)
-
-    return read
+def strangers_of(corpus: Corpus, model: Model) -> Strangers:
+    """How near strangers are: as recorded of our models, otherwise as the corpus shows."""
+    usual = Strangers.of_model(model.thresholds)
+    if model.recorded or corpus.vectors is None:
+        return usual
+    return usual.of_corpus(corpus.vectors, [f.language for f in corpus.facts])
 
 
-def centred(vectors: F32, languages: Sequence[str]) -> F32:
-    """Unit vectors less the mean of their language, where there are enough to know it."""
-    result = vectors.copy()
-    codes = np.asarray(languages, dtype=object)
-    for name in sorted(set(languages)):
-        rows = np.flatnonzero(codes == name)
-        if len(rows) >= _ENOUGH:
-            result[rows] -= vectors[rows].mean(axis=0)
-    norms = np.linalg.norm(result, axis=1, keepdims=True)
-    return np.asarray(result / np.maximum(norms, 1e-9), np.float32)
+class Sentences:
+    """Vectors of the sentences of articles, both of a pair by one encoder.
+
+    That is our static one where it serves both languages, whatever model the articles
+    are encoded by: it takes no time, and the scorers know its cosines.
+    """
+
+    def __init__(self, corpus: Corpus, model: Model) -> None:
+        """Remember some; nothing is loaded before it is needed."""
+        self._corpus = corpus
+        self._model = model
+        self._languages = [f.language for f in corpus.facts]
+        self._static = model if model.tier == "static" else resolve(_STATIC)
+        self._summed = lru_cache(maxsize=4096)(self._summed_up)
+        self._read = lru_cache(maxsize=1024)(self._read_through)
+
+    def __call__(self, i: int, j: int) -> tuple[F32, F32]:
+        """Unit vectors of the sentences of two articles, shapes (sentences, d)."""
+        served = self._static.languages
+        both = {self._languages[i], self._languages[j]}
+        if self._model.tier == "static" or served is None or both <= served:
+            return self._summed(i), self._summed(j)
+        return self._read(i), self._read(j)
+
+    def _summed_up(self, article: int) -> F32:
+        static = static_encoder(str(self._static.folder))
+        batch = by_sentence(self._corpus.body(article))
+        made = static.encode_tokens(batch, [self._corpus.text(article)] * len(batch))
+        return np.asarray(static.center(made, [self._languages[article]] * len(made)), np.float32)
+
+    def _read_through(self, article: int) -> F32:
+        body, text = self._corpus.body(article), self._corpus.text(article)
+        spans = pairwise(sentence_bounds(body).tolist())
+        found = [text[int(body.starts[a]) : int(body.ends[b - 1])] for a, b in spans if a < b]
+        made = transformer(self._model.name).encode(found)
+        if not (known := means(self._model)):
+            return np.asarray(made, np.float32)
+        return centred(made, [self._languages[article]] * len(made), known)
 
 
 @lru_cache(maxsize=1)
 def transformer(name: str) -> Any:
     """The transformer encoder of a name, loaded once a process."""
-    from detector.models import resolve
     from detector.semantic.transformer import TransformerEncoder
 
     return TransformerEncoder(resolve(name))
@@ -102,4 +116,4 @@ def _lead(corpus: Corpus, i: int) -> str:
     """Headline and body, as far as a transformer reads."""
     text = corpus.text(i)
     parts = [corpus.facts[i].title, *(text[a:b] for a, b in corpus.spans(i))]
-    return "\n".join(part for part in parts if part)[:_LEAD]
+    return "\n".join(part for part in parts if part)[:LEAD]

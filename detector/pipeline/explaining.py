@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from detector.pipeline.pairing import Pairing
 from detector.pipeline.relating import Relating
 from detector.records import Contribution, Explanation, Level, Relation
 from detector.text import I64
-from detector.verify.relation import scorers
+from detector.verify.relation import Scorer
 
 _QUESTION = {
     Relation.NEAR_COPY: "copy",
@@ -36,6 +37,7 @@ class Found:
     copies: Judged
     related: Judged
     relating: Relating | None
+    scorers: Mapping[str, Scorer]
     grouping: Grouping
     pairing: Pairing
 
@@ -58,7 +60,7 @@ def explained(found: Found, a: str, b: str, config: Config) -> Explanation:
         evidence, first, confidence = pair.evidence, pair.original, pair.original_confidence
     else:
         evidence, first, confidence = found.pairing.evidence(i, j, features), None, 0.0
-    scorer = scorers().get(question)
+    scorer = found.scorers.get(question)
     return Explanation(
         a=found.corpus.ids[i],
         b=found.corpus.ids[j],
@@ -97,7 +99,7 @@ def _judged(
     if facts[i].language == facts[j].language:
         near, columns, _ = copy_features(found.corpus, np.sort(pair), config.lexical)
         if len(near):
-            probability = float(scorers()["copy"].probability(columns)[0])
+            probability = float(found.scorers["copy"].probability(columns)[0])
             if probability >= config.verify.threshold or found.relating is None:
                 kept = _stored(found.copies, near[0])
                 return "copy", probability, kept, {n: float(v[0]) for n, v in columns.items()}

@@ -17,7 +17,7 @@ from detector.pipeline.relating import Relating, sentence_bounds
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
-from detector.verify.relation import log_odds, scorers
+from detector.verify.relation import Scorer, log_odds
 
 _CROWD = 50  # pairs written between two groups of equal bodies; beyond, the first of each
 
@@ -31,8 +31,10 @@ class Pairing:
         grouping: Grouping,
         recurring: Recurring | None,
         relating: Relating | None,
+        scorers: Mapping[str, Scorer],
     ) -> None:
         """Store what the records are made from."""
+        self._scorers = scorers
         self._corpus = corpus
         self._grouping = grouping
         self._recurring = recurring
@@ -97,7 +99,7 @@ class Pairing:
         if relation is not Relation.SAME_EVENT:
             return score
         odds = {"log_odds": log_odds(np.array([score], np.float32))}
-        return float(scorers()["linked"].probability(odds)[0])
+        return float(self._scorers["linked"].probability(odds)[0])
 
     def settled(self, i: int, j: int, relation: Relation) -> Relation | None:
         """The relation that the clusters leave a judged pair, or None."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.semantic.candidates import Neighbourhood
+from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
 from detector.verify.features import Rivals, compare
@@ -25,16 +24,15 @@ F32 = npt.NDArray[np.float32]
 _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which sentences decide
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
-# What a neighbourhood is worth at the least: what articles of a corpus of some thousands
-# have with their best strangers. In a small corpus everything would stand out otherwise.
-_LEAST = {"words": 0.12, "cosine": 0.60}
+# What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
+_WORDS = 0.12
 
 
 class SentenceEncoder(Protocol):
-    """Vectors of the sentences of one body, shape (sentences, d), in the body's order."""
+    """Vectors of the sentences of two bodies, each (sentences, d), in the bodies' order."""
 
-    def __call__(self, article: int) -> F32:
-        """Encode the sentences of an article, by its number."""
+    def __call__(self, i: int, j: int) -> tuple[F32, F32]:
+        """Encode the sentences of two articles, by their numbers."""
         ...
 
 
@@ -48,19 +46,30 @@ class Relating:
         rows: I64,
         scorers: Mapping[str, Scorer],
         config: Config,
+        strangers: Strangers,
     ) -> None:
-        """Search the neighbours of the articles `rows`; the others are copies of those."""
+        """Search the neighbours of the articles `rows`; the others are copies of those.
+
+        Args:
+            corpus: with vectors and profiles.
+            sentences: asked about pairs in two languages.
+            rows: article numbers.
+            scorers: of the tier that the vectors are of.
+            config: of the whole pass.
+            strangers: how near strangers are by these vectors.
+        """
         assert corpus.vectors is not None
         assert corpus.profiles is not None
         self._corpus = corpus
         self._profiles = corpus.profiles
         self._scorers = scorers
         self._threshold = config.verify.threshold
-        self._sentences = lru_cache(maxsize=4096)(sentences)
+        self._sentences = sentences
+        self._least = {"words": _WORDS, "cosine": strangers.best}
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
         languages = [f.language for f in corpus.facts]
-        self._near = Neighbourhood(vectors, languages, config.semantic)
+        self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -78,7 +87,7 @@ class Relating:
         self._shared = also
         pairs = _distinct(np.concatenate([self._near.pairs(), also.pairs]))
         features = self._measured(pairs)
-        for name in _LEAST:
+        for name in self._least:
             self._rivals[name] = Rivals(features[name], pairs, len(self._corpus))
         return pairs, self._held_against(features, pairs)
 
@@ -93,7 +102,7 @@ class Relating:
     def alignment(self, i: int, j: int) -> SentenceAlignment:
         """The sentences of two articles side by side."""
         lengths = [np.diff(sentence_bounds(self._corpus.body(k))) for k in (i, j)]
-        return align_sentences(self._sentences(i), self._sentences(j), *lengths)
+        return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
         measured = compare(self._profiles, pairs) | self._near.measure(pairs)
@@ -108,7 +117,7 @@ class Relating:
         return measured
 
     def _held_against(self, features: dict[str, F32], pairs: I64) -> dict[str, F32]:
-        for name, least in _LEAST.items():
+        for name, least in self._least.items():
             rivals = self._rivals[name]
             features[f"{name}_relative"] = rivals.relative(features[name], pairs, least)
         return features

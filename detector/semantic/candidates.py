@@ -9,7 +9,8 @@ corpus mining with multilingual sentence embeddings").
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +18,93 @@ import numpy.typing as npt
 from detector.config import SemanticConfig
 from detector.semantic.index import F32, I64, nearest
 
-#: Cosine of an article to its nearest strangers in a corpus of some thousands, within a
-#: language and between two. In a small corpus the nearest stranger is far, and everything
-#: nearer would stand out; no neighbourhood counts for less than these.
-STRANGER = (0.58, 0.45)
 _LANGUAGES = 8  # told apart; rarer ones share the last place
+_KIN = 2  # nearest articles of one that may well be of its event, and are no strangers
+_NEAREST = 4  # strangers whose mean is taken, as the margin does
+_BEST = 3  # ... and as a pair is held against its articles' other pairs
+_ENOUGH = 500  # articles of a language among which nearest strangers are as near as they get
+_ASKED = 1000  # articles of a language whose strangers are looked at
+_LEAST = 0.05  # a ratio to less would say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """How near an article's nearest strangers are, by a model's vectors.
+
+    In a small corpus the nearest stranger is far, and everything nearer would stand out;
+    so no neighbourhood counts for less than it would in a corpus of some thousands.
+
+    Attributes:
+        within: mean cosine to the four nearest of the same language.
+        crossing: the same to those of another language.
+        best: mean cosine to the three nearest.
+    """
+
+    within: float = 0.58  # of our static encoder, as the others
+    crossing: float = 0.45
+    best: float = 0.60
+
+    @classmethod
+    def of_model(cls, thresholds: Mapping[str, float]) -> Strangers:
+        """As calibrated for a model: ``stranger_within``, ``…_crossing``, ``…_best``."""
+        names = ("within", "crossing", "best")
+        return cls(**{n: v for n in names if (v := thresholds.get(f"stranger_{n}")) is not None})
+
+    def of_corpus(self, vectors: F32, languages: Sequence[str]) -> Strangers:
+        """As measured in a corpus, where it has a language with enough articles.
+
+        The median over articles, so that a few large events do not count; what cannot be
+        measured stays in proportion to what can.
+
+        Args:
+            vectors: shape (n, d), unit rows; rows of zeros do not count.
+            languages: language code of each row.
+        """
+        names = np.asarray(languages, dtype=object)
+        used = vectors.any(axis=1)
+        groups = {n: np.flatnonzero((names == n) & used) for n in sorted(set(languages))}
+        inside: list[F32] = []
+        across: list[F32] = []
+        for base in groups.values():
+            if len(base) < _ENOUGH:
+                continue
+            for rows in groups.values():
+                own = rows is base
+                asked = rows[:: max(1, len(rows) // _ASKED)]
+                skipped = _KIN + own  # the article itself comes first
+                scores, _ = nearest(vectors[asked], vectors[base], skipped + _NEAREST)
+                (inside if own else across).append(scores[:, skipped:])
+        if not inside:
+            return self
+        cosines = np.concatenate(inside)
+        within = float(np.median(cosines.mean(axis=1)))
+        best = float(np.median(cosines[:, :_BEST].mean(axis=1)))
+        crossing = self.crossing * within / self.within
+        if across:
+            crossing = float(np.median(np.concatenate(across).mean(axis=1)))
+        return Strangers(*(max(value, _LEAST) for value in (within, crossing, best)))
 
 
 class Neighbourhood:
     """Each article's nearest articles in each language, and what follows for a pair."""
 
-    def __init__(self, vectors: F32, languages: Sequence[str], config: SemanticConfig) -> None:
+    def __init__(
+        self,
+        vectors: F32,
+        languages: Sequence[str],
+        config: SemanticConfig,
+        strangers: Strangers | None = None,
+    ) -> None:
         """Search the neighbours of every article.
 
         Args:
             vectors: shape (n, d), unit rows; an article with a zero row has no neighbours.
             languages: language code of each row.
             config: how many neighbours, and the margin's k.
+            strangers: what a neighbourhood counts for at the least.
         """
+        usual = strangers or Strangers()
+        self._usual = np.array([usual.within, usual.crossing], np.float32)
         self._vectors = vectors
         self._config = config
         self._code = _codes(languages)
@@ -110,7 +180,7 @@ class Neighbourhood:
         strangers = np.where(hit | ~np.isfinite(scores), -np.inf, scores)
         strangers = -np.sort(-strangers, axis=1)[:, : self._config.margin_neighbours]
         crossing = (self._code[rows] != self._code[others]).astype(np.int64)
-        strangers = np.maximum(strangers, np.asarray(STRANGER, np.float32)[crossing][:, None])
+        strangers = np.maximum(strangers, self._usual[crossing][:, None])
         return rank, strangers.mean(axis=1), strangers[:, 0]
 
 

@@ -46,9 +46,9 @@ class StaticEncoder:
         self.digest = model.digest
         self.prefix = ""
         vocabulary = _vocabulary(model.folder / "tokenizer.json")
-        tensors = _tensors(model.folder / "model.safetensors", ("embeddings", "weights"))
+        tensors = load_tensors(model.folder / "model.safetensors", ("embeddings", "weights"))
         self._rows: F32 = tensors["embeddings"].astype(np.float32) * tensors["weights"][:, None]
-        self.means: dict[str, F32] = _tensors(model.folder / "language_means.safetensors", ())
+        self.means: dict[str, F32] = load_tensors(model.folder / "language_means.safetensors", ())
         if len(self._rows) != len(vocabulary):
             raise ModelError(
                 f"{model.folder}: {len(vocabulary)} words in tokenizer.json but {len(self._rows)} "
@@ -257,7 +257,12 @@ def _vocabulary(path: Path) -> list[str]:
     return sorted(rows, key=rows.__getitem__)
 
 
-def _tensors(path: Path, required: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+def load_tensors(path: Path, required: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """The tensors of a safetensors file, by name.
+
+    Raises:
+        ModelError: if it is missing, damaged, or one of `required` is not in it.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 

@@ -1,8 +1,9 @@
 """From features to a calibrated probability, by coefficients that anyone can read.
 
 One logistic regression a question: is this a copy, a translation, a report of the same
-event within a language, or across two; and how sure is a pair that linking confirmed. The
-coefficients are in ``models/relation.json``, written by ``scripts/train_relation.py``.
+event within a language, or across two; and how sure is a pair that linking confirmed. What
+a cosine means depends on the encoder, so each tier of models has its own, but for copies.
+The coefficients are in ``models/relation.json``, written by ``scripts/train_relation.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +23,11 @@ from detector.models import shipped
 
 F32 = npt.NDArray[np.float32]
 
+#: The questions whose scorers are of one tier of models; "copy" asks no model.
+SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "linked")
 #: The questions, each with a scorer of its own.
-QUESTIONS = ("copy", "event", "event_crossing", "translation_first", "translation", "linked")
+QUESTIONS = ("copy", *SEMANTIC)
+TIERS = ("static", "transformer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,12 @@ def log_odds(probability: F32) -> F32:
 
 
 @lru_cache(maxsize=4)
-def scorers(path: str = "") -> Mapping[str, Scorer]:
-    """The shipped scorers, or those of another file.
+def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
+    """The shipped scorers of a tier of models, or those of another file.
+
+    Args:
+        tier: one of `TIERS`.
+        path: of a file as ``scripts/train_relation.py`` writes it.
 
     Raises:
         ModelError: if the file is missing or is no relation model.
@@ -70,13 +79,8 @@ def scorers(path: str = "") -> Mapping[str, Scorer]:
     file = Path(path) if path else shipped("relation.json")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return {
-            question: Scorer(
-                float(content[question]["intercept"]),
-                {str(n): float(w) for n, w in content[question]["weights"].items()},
-            )
-            for question in QUESTIONS
-        }
+        found = {"copy": content["copy"]} | {name: content[tier][name] for name in SEMANTIC}
+        return {name: _scorer(entry) for name, entry in found.items()}
     except OSError as error:
         raise ModelError(f"{file}: {error.strerror}; install the package again") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -84,3 +88,8 @@ def scorers(path: str = "") -> Mapping[str, Scorer]:
             f"{file}: damaged ({type(error).__name__}: {error}); install the package again, "
             "or train it with scripts/train_relation.py"
         ) from error
+
+
+def _scorer(entry: Mapping[str, Any]) -> Scorer:
+    weights = {str(name): float(weight) for name, weight in entry["weights"].items()}
+    return Scorer(float(entry["intercept"]), weights)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from detector.config import SemanticConfig
-from detector.semantic.candidates import STRANGER, Neighbourhood
+from detector.semantic.candidates import Neighbourhood, Strangers
 
 CONFIG = SemanticConfig()
+USUAL = Strangers()
 
 
 def unit_rows(count, dimension=6, seed=1):
@@ -35,13 +36,15 @@ def measured_plainly(vectors, languages, config, i, j):
         at = [n for _, n in near]
         ranks.append(at.index(other) + 1 if other in at else config.neighbours + 1)
         strangers = [cosine for cosine, n in near if n != other][: config.margin_neighbours]
-        strangers += [STRANGER] * (config.margin_neighbours - len(strangers))
+        least = USUAL.within if languages[one] == languages[other] else USUAL.crossing
+        strangers += [least] * (config.margin_neighbours - len(strangers))
+        strangers = [max(cosine, least) for cosine in strangers]
         levels.append(np.mean(strangers))
         others.append(strangers[0])
     cosine = float(vectors[i] @ vectors[j])
     return {
         "cosine": cosine,
-        "margin": np.clip(cosine / max(np.mean(levels), 0.05) - 1, -1, 4),
+        "margin": np.clip(cosine / np.mean(levels) - 1, -1, 4),
         "mutual": float(ranks == [1, 1]),
         "rank": np.log(min(ranks)),
         "gap": min(cosine - others[0], cosine - others[1]),
@@ -120,8 +123,9 @@ def test_a_corpus_of_hardly_any_articles_is_measured_against_the_usual_stranger(
     if count == 2:
         assert measured["mutual"].tolist() == [1]
         assert measured["rank"].tolist() == [0]
-        assert measured["margin"].tolist() == pytest.approx([1 / STRANGER - 1])
-        assert measured["gap"].tolist() == pytest.approx([1 - STRANGER])
+        usual = USUAL.crossing if languages == ["vi", "en"] else USUAL.within
+        assert measured["margin"].tolist() == pytest.approx([1 / usual - 1])
+        assert measured["gap"].tolist() == pytest.approx([1 - usual])
 
 
 def test_an_article_without_a_vector_has_no_neighbours_and_is_none():
@@ -168,3 +172,53 @@ def test_margins_stay_within_their_bounds():
 
     assert margin.min() == -1
     assert margin.max() <= 4
+
+
+def test_a_model_says_what_a_neighbourhood_counts_for_at_the_least():
+    vectors = np.array([[1, 0], [0.8, 0.6]], np.float32)
+    strangers = Strangers.of_model({"stranger_within": 0.4, "other": 9.0})
+
+    measured = Neighbourhood(vectors, ["vi", "vi"], CONFIG, strangers).measure(np.array([[0, 1]]))
+
+    assert strangers == Strangers(0.4, USUAL.crossing, USUAL.best)
+    assert measured["margin"].tolist() == pytest.approx([0.8 / 0.4 - 1])
+
+
+def around(axis, count, cosine, seed, dimension=400):
+    """Unit vectors that have `cosine` with each other, about."""
+    noise = unit_rows(count, dimension, seed)
+    made = np.sqrt(cosine) * np.eye(dimension)[axis] + np.sqrt(1 - cosine) * noise
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_strangers_are_measured_where_there_are_enough_articles():
+    vectors = np.concatenate([around(0, 600, 0.5, 1), around(0, 600, 0.5, 2)])
+
+    found = USUAL.of_corpus(vectors, ["vi"] * 600 + ["en"] * 600)
+
+    assert found.within == pytest.approx(0.57, abs=0.05)  # the nearest of 600 are above 0.5
+    assert found.crossing == pytest.approx(found.within, abs=0.03)
+    assert found.best >= found.within
+
+
+def test_large_events_do_not_make_strangers_look_near():
+    strangers = around(0, 600, 0.5, 1)
+    events = np.repeat(around(0, 50, 0.5, 3), 4, axis=0)
+
+    alone = USUAL.of_corpus(strangers, ["vi"] * 600)
+    among = USUAL.of_corpus(np.concatenate([strangers, events]), ["vi"] * 800)
+
+    assert among.within == pytest.approx(alone.within, abs=0.02)
+
+
+def test_strangers_between_languages_stay_in_proportion_where_there_is_one_language():
+    found = USUAL.of_corpus(around(0, 600, 0.5, 1), ["vi"] * 600)
+
+    assert found.crossing / found.within == pytest.approx(USUAL.crossing / USUAL.within)
+
+
+def test_a_small_corpus_does_not_say_how_near_strangers_are():
+    vectors = np.concatenate([around(0, 400, 0.5, 1), np.zeros((400, 400), np.float32)])
+
+    assert USUAL.of_corpus(vectors, ["vi"] * 800) == USUAL
+    assert USUAL.of_corpus(np.zeros((0, 4), np.float32), []) == USUAL

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.errors import ModelError
-from detector.verify.relation import QUESTIONS, Scorer, scorers
+from detector.verify.relation import QUESTIONS, TIERS, Scorer, scorers
 
 ADVICE = "install the package again, or train it with scripts/train_relation.py"
 
@@ -24,8 +24,13 @@ def written(tmp_path):
 
 
 def whole(**changes):
-    content = {q: {"intercept": i, "weights": {"words": 2}} for i, q in enumerate(QUESTIONS)}
-    return content | changes
+    """A relation model whose static scorers, or that of copies, are changed."""
+    every = {q: {"intercept": i, "weights": {"words": 2}} for i, q in enumerate(QUESTIONS)}
+    copy = every.pop("copy")
+    content = {"copy": copy, "static": every, "transformer": dict.fromkeys(every, copy)}
+    content["copy"] = changes.pop("copy", copy)
+    content["static"] = every | changes
+    return content
 
 
 def array(*values):
@@ -64,15 +69,26 @@ def test_what_each_feature_added_comes_with_the_weightiest_first():
 
 
 def test_a_model_answers_every_question(written):
-    found = scorers(written(whole()))
+    found = scorers("static", written(whole()))
 
     assert list(found) == list(QUESTIONS)
     assert found["copy"] == Scorer(0.0, {"words": 2.0})
     assert found["translation"].intercept == QUESTIONS.index("translation")
 
 
-def test_the_shipped_model_answers_every_question_with_finite_weights():
-    for scorer in scorers().values():
+def test_each_tier_of_models_has_its_own_scorers_but_for_copies(written):
+    path = written(whole(event={"intercept": 7, "weights": {"cosine": 1}}))
+
+    static, other = scorers("static", path), scorers("transformer", path)
+
+    assert static["copy"] == other["copy"]
+    assert static["event"] == Scorer(7.0, {"cosine": 1.0})
+    assert other["event"] == Scorer(0.0, {"words": 2.0})
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_shipped_model_answers_every_question_with_finite_weights(tier):
+    for scorer in scorers(tier).values():
         assert scorer.weights
         assert np.isfinite([scorer.intercept, *scorer.weights.values()]).all()
 
@@ -99,7 +115,7 @@ def test_a_damaged_model_is_named_with_what_to_do(written, content, said):
     path = written(content)
 
     with pytest.raises(ModelError) as caught:
-        scorers(path)
+        scorers("static", path)
 
     text = str(caught.value)
     assert text.startswith(f"{path}: damaged ({said}")
@@ -111,6 +127,6 @@ def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path):
     path = tmp_path / "none.json"
 
     with pytest.raises(ModelError) as caught:
-        scorers(str(path))
+        scorers("static", str(path))
 
     assert str(caught.value) == f"{path}: No such file or directory; install the package again"
