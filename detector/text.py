@@ -42,7 +42,7 @@ _TABLE = 0x3000  # below: table look-ups; above: ranges
 _BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that its powers can be divided out again
 _MASK = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
-_BLOCK = 1 << 17  # characters hashed at once: the arrays then stay in the cache
+_BLOCK = 1 << 15  # characters hashed at once: the arrays then stay in the cache
 _TONES = {"\u0300": 1, "\u0301": 2, "\u0303": 3, "\u0309": 4, "\u0323": 5}
 
 
@@ -52,7 +52,8 @@ class Tokens:
 
     Attributes:
         hashes: shape (n,), word hashes, case and tone placement ignored.
-        folded: shape (n,), the same without any diacritic.
+        folded: shape (n,), the same without any diacritic; the hashes themselves where the
+            words were found without.
         starts: shape (n,), offset of each word in its own text.
         ends: shape (n,), offset behind it.
         flags: shape (n,), `CAPITAL`, `ACRONYM`, `NUMBER`, `SENTENCE`, `PARAGRAPH`.
@@ -142,11 +143,12 @@ def word_hash(word: str) -> int:
     return int(found[0])
 
 
-def tokenise(texts: Sequence[str]) -> Tokens:
+def tokenise(texts: Sequence[str], *, folded: bool = True) -> Tokens:
     """Find and hash the words of NFC texts.
 
     Args:
         texts: any number of texts, normalised with `normalise`.
+        folded: whether to hash the folded words, too: a quarter of the work.
 
     Returns:
         The words of all texts, in order.
@@ -158,10 +160,10 @@ def tokenise(texts: Sequence[str]) -> Tokens:
         block.append(text)
         size += len(text) + 1
         if size >= _BLOCK:
-            parts.append(_tokenise_block(block))
+            parts.append(_tokenise_block(block, folded))
             block, size = [], 0
     if block or not parts:
-        parts.append(_tokenise_block(block))
+        parts.append(_tokenise_block(block, folded))
     return parts[0] if len(parts) == 1 else concatenate(parts)
 
 
@@ -224,18 +226,16 @@ def sentences(tokens: Tokens, length: int) -> Iterator[tuple[int, int]]:
     yield from zip(first, [*first[1:], length], strict=True)
 
 
-def _tokenise_block(texts: Sequence[str]) -> Tokens:
+def _tokenise_block(texts: Sequence[str], folded: bool) -> Tokens:
     lengths = np.fromiter((len(t) + 1 for t in texts), np.int64, len(texts))
     ends_of_text = np.cumsum(lengths)
     joined = "\n".join(texts) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds, letters, folds, marks = _look_up(points)
+    kinds, letters, marks, folds = _look_up(points, folded)
     starts, ends = _edges(kinds)
     if not len(starts):
         return _no_words(len(texts))
     powers, inverses = _powers(len(points))
-    letters *= powers[: len(points)]
-    folds *= powers[: len(points)]
     # Letters and marks of what is no word are zero, so a sum up to the next word is a sum
     # over the word; the marks of the gap are in bits of their own.
     marked = np.add.reduceat(marks, starts)
@@ -243,16 +243,23 @@ def _tokenise_block(texts: Sequence[str]) -> Tokens:
     inverse = inverses[starts]
     bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text])).astype(np.int64)
     offsets = np.repeat(ends_of_text - lengths, np.diff(bounds))
+    letters *= powers[: len(points)]
+    hashes = mix(np.add.reduceat(letters, starts) * inverse + tones)
     uppers = ((marked >> np.uint64(_UPPER_AT)) & np.uint64(0xFF)).astype(np.uint8)
     return Tokens(
-        mix(np.add.reduceat(letters, starts) * inverse + tones),
-        mix(np.add.reduceat(folds, starts) * inverse),
+        hashes,
+        hashes if folds is None else _summed(folds, powers, starts, inverse),
         (starts - offsets).astype(np.int32),
         (ends - offsets).astype(np.int32),
         _flags(kinds[starts], marked >> np.uint64(_GAP_AT), ends - starts, uppers),
         uppers,
         bounds,
     )
+
+
+def _summed(letters: U64, powers: U64, starts: I64, inverse: U64) -> U64:
+    letters *= powers[: len(letters)]
+    return mix(np.add.reduceat(letters, starts) * inverse)
 
 
 def _no_words(texts: int) -> Tokens:
@@ -328,19 +335,22 @@ def _powers(size: int) -> tuple[U64, U64]:
     return _power_table
 
 
-def _look_up(points: npt.NDArray[np.uint32]) -> tuple[U8, U64, U64, U64]:
-    """Class, letter value, folded value and marks of each code point."""
-    kinds_table, values = _tables()
+def _look_up(points: npt.NDArray[np.uint32], folded: bool) -> tuple[U8, U64, U64, U64 | None]:
+    """Class, letter value, marks and, if asked for, folded value of each code point."""
+    kinds_table, (letter_table, fold_table, mark_table) = _tables()
     at = points.astype(np.int64)
     kinds = kinds_table.take(at, mode="clip")
-    letters, folds, marks = (table.take(at, mode="clip") for table in values)
+    letters, marks = letter_table.take(at, mode="clip"), mark_table.take(at, mode="clip")
+    folds = fold_table.take(at, mode="clip") if folded else None
     high = np.flatnonzero(points >= _TABLE)
     if len(high):
         kinds[high] = _high_kinds(points[high])
         value = mix(points[high].astype(np.uint64) + np.uint64(1))
         value[kinds[high] & _WORD == 0] = 0
-        letters[high], folds[high], marks[high] = value, value, _marks_of(kinds[high])
-    return kinds, letters, folds, marks
+        letters[high], marks[high] = value, _marks_of(kinds[high])
+        if folds is not None:
+            folds[high] = value
+    return kinds, letters, marks, folds
 
 
 _HIGH_WORD = (

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,7 +113,7 @@ def _inner(words: Iterable[str], count: int) -> list[str]:
     return sorted(usable, key=lambda piece: (-found[piece], piece))[:count]
 
 
-def tokenizer(vocabulary: Vocabulary) -> object:
+def tokenizer(vocabulary: Vocabulary) -> Any:
     """A `tokenizers.Tokenizer` that finds what `detector.text.tokenise` finds.
 
     Normalisation decomposes letters and moves each word's tone mark to its front: `hoà`

@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import text as module
@@ -72,6 +72,7 @@ def assert_same(left, right):
 # Word hashes
 
 
+@settings(deadline=None)
 @given(vietnamese)
 def test_case_does_not_change_a_word(word):
     assert word_hash(word.upper()) == word_hash(word.lower()) == word_hash(word.title())
@@ -111,6 +112,7 @@ def test_composed_and_decomposed_spelling_agree_once_normalised():
     assert_same(tokenise([normalise(decomposed)]), tokenise([text]))
 
 
+@settings(deadline=None)
 @given(vietnamese)
 def test_the_folded_hash_is_that_of_the_word_without_diacritics(word):
     plain = fold(word)
@@ -171,6 +173,7 @@ def test_other_scripts_have_words():
     assert words("Москва प्रधान 서울 กรุงเทพ") == ["Москва", "प्रधान", "서울", "กรุงเทพ"]
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_each_word_hashes_as_it_does_alone(text):
     tokens = tokenise([text])
@@ -181,6 +184,7 @@ def test_each_word_hashes_as_it_does_alone(text):
     assert all(a <= b for a, b in zip(tokens.ends[:-1], tokens.starts[1:], strict=True))
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_text_has_the_same_words_alone_and_in_a_batch(batch):
     tokens = tokenise(batch)
@@ -190,6 +194,7 @@ def test_a_text_has_the_same_words_alone_and_in_a_batch(batch):
         assert_same(tokens.of(i), tokenise([text]))
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 40))
 def test_words_do_not_depend_on_where_blocks_end(batch, size):
     with pytest.MonkeyPatch.context() as patch:
@@ -317,6 +322,7 @@ def test_sentences_reach_from_their_first_word_to_the_next_sentence():
 # Parts of a batch
 
 
+@settings(deadline=None)
 @given(texts, st.randoms(use_true_random=False))
 def test_selected_words_stay_in_their_text(batch, random):
     tokens = tokenise(batch)
@@ -333,6 +339,7 @@ def test_selected_words_stay_in_their_text(batch, random):
             assert getattr(part, name).tolist() == expected
 
 
+@settings(deadline=None)
 @given(news_text, st.integers(0, 60), st.integers(0, 60))
 def test_the_words_within_a_stretch_are_those_that_begin_in_it(text, start, end):
     tokens = tokenise([text])
@@ -354,6 +361,7 @@ def test_a_word_cut_by_the_stretch_belongs_to_where_it_begins():
 # Shingles
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from("abcd"), max_size=9), max_size=5),
     st.integers(1, 6),

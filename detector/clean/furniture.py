@@ -7,11 +7,10 @@ article, else a story that an agency sent round would be learned as furniture.
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from zlib import adler32, crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +42,10 @@ class Recurring:
 
     def has(self, outlet: str, line: str) -> bool:
         """Whether a line recurs in an outlet, as `outlet_of` names it."""
-        return len(line) <= self.length and _line_hash(outlet, line) in self.hashes
+        return (
+            len(line) <= self.length
+            and _line_hash(_outlet_hash(outlet), _coded(line)) in self.hashes
+        )
 
 
 class LineCounter:
@@ -64,13 +66,26 @@ class LineCounter:
     def update(self, *articles: Article) -> None:
         """Count the lines of some articles, each article once."""
         for article in articles:
-            lines = {line for raw in article.text.split("\n") if (line := raw.strip())}
-            low, high = _signature(lines)
             outlet = outlet_of(article)
-            hashes = sorted(self._hashes(outlet, lines))
-            self._lines.extend(hashes)
-            self._lows.extend([low] * len(hashes))
-            self._highs.extend([high] * len(hashes))
+            limit = self._config.recurring_length if outlet else _UNKNOWN_LENGTH
+            lines = list({line for raw in article.text.split("\n") if (line := raw.strip())})
+            coded = _coded("\n".join(lines)).split(b"\n")
+            # Two samples of the paragraphs, which copies of an article share (min-wise
+            # hashing); of all lines where it has no paragraph.
+            sums = [
+                crc32(code)
+                for line, code in zip(lines, coded, strict=False)
+                if len(line) >= _PARAGRAPH
+            ] or [crc32(code) for code in coded]
+            start = _outlet_hash(outlet)
+            short = [
+                _line_hash(start, code)
+                for line, code in zip(lines, coded, strict=False)
+                if len(line) <= limit
+            ]
+            self._lines.extend(short)
+            self._lows.extend([min(sums)] * len(short))
+            self._highs.extend([max(sums)] * len(short))
 
     def merge(self, other: LineCounter) -> None:
         """Add what another counter has counted."""
@@ -96,31 +111,30 @@ class LineCounter:
         hashes = found[np.maximum(low, high) >= needed]
         return Recurring(config.recurring_length, frozenset(hashes.tolist()))
 
-    def _hashes(self, outlet: str, lines: set[str]) -> Iterator[int]:
-        limit = self._config.recurring_length if outlet else _UNKNOWN_LENGTH
-        return (_line_hash(outlet, line) for line in lines if len(line) <= limit)
-
 
 def outlet_of(article: Article) -> str:
     """The outlet whose furniture an article may carry; empty if nothing says."""
     return outlets.key_of(article.source, article.url)
 
 
-def _line_hash(outlet: str, line: str) -> int:
-    """64 bits of outlet and line; the lowest says that the outlet is unknown."""
-    content = f"{outlet}\0{line}".encode("utf-8", "surrogatepass")
-    value = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
-    return (value & ~1) | (not outlet)
+def _coded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-def _signature(lines: set[str]) -> tuple[int, int]:
-    """Two samples of an article's paragraphs, which copies of it share (min-wise hashing)."""
-    sums = [
-        zlib.crc32(line.encode("utf-8", "surrogatepass"))
-        for line in lines
-        if len(line) >= _PARAGRAPH
-    ] or [zlib.crc32(line.encode("utf-8", "surrogatepass")) for line in lines]
-    return (min(sums), max(sums)) if sums else (0, 0)
+@lru_cache(maxsize=4096)
+def _outlet_hash(outlet: str) -> tuple[int, int, int]:
+    content = _coded(f"{outlet}\0")
+    return crc32(content), adler32(content), not outlet
+
+
+def _line_hash(outlet: tuple[int, int, int], line: bytes) -> int:
+    """64 bits of outlet and line; the lowest says that the outlet is unknown.
+
+    Two checksums, since this is asked of every short line: far quicker than a digest, and
+    lines of one outlet that meet by chance are rarer by far than lines that recur.
+    """
+    crc, adler, unknown = outlet
+    return (crc32(line, crc) << 32 | adler32(line, adler)) & ~1 | unknown
 
 
 def _distinct(

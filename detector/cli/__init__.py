@@ -73,9 +73,12 @@ def main() -> NoReturn:
 
 def _status() -> int:
     try:
-        status = detector.main(
-            standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None
-        )
+        if "_DETECTOR_COMPLETE" in os.environ:
+            detector.main(prog_name="detector")  # a shell asks how a word can go on
+        # Not by `main`, for which a reader of a pipe that has had enough is an error.
+        colour = False if os.environ.get("NO_COLOR") else None
+        with detector.make_context("detector", sys.argv[1:], color=colour) as context:
+            detector.invoke(context)
     except DetectorError as error:
         _say(f"Error: {error}")
         return error.exit_code
@@ -86,23 +89,15 @@ def _status() -> int:
             error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted.")
+        _say("\nInterrupted.")  # below the ^C of the terminal
         return _INTERRUPTED
-    except SystemExit as ended:
-        # click ends with 1 where the reader of a pipe has had enough, which is no error.
-        stdout.silence()
-        return 0 if isinstance(ended.__context__, BrokenPipeError) else _code(ended)
     except OSError as error:
         stdout.silence()
         return _failed(error)
     except MemoryError:
         _say("Error: not enough memory; give less input at a time, or try --jobs 1.")
         return 1
-    return status if isinstance(status, int) else 0
-
-
-def _code(ended: SystemExit) -> int:
-    return ended.code if isinstance(ended.code, int) else 0
+    return 0
 
 
 def _failed(error: OSError) -> int:

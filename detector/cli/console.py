@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 _LISTED = 20  # records left out that are named; the rest are counted
 _REDRAW = 0.1  # seconds
+_LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
     "read": "Reading",
     "prepare": "Preparing",
@@ -72,7 +74,11 @@ class Console:
         )
         # Drawn when something is told, not by a thread: processes are forked meanwhile.
         with Progress(*columns, console=rich_console(), transient=True, auto_refresh=False) as bars:
-            yield _Bars(bars).told
+            told = _Bars(bars)
+            try:
+                yield told.told
+            finally:
+                told.stop()
 
     def summary(self, detection: Detection, keep: str) -> None:
         """Tables of what was found, what could not be done and what was left out.
@@ -107,6 +113,8 @@ class _Bars:
         self._bars = bars
         self._begun: dict[str, tuple[int, float]] = {}
         self._drawn = 0.0
+        self._stopped = threading.Event()
+        self._ticking: threading.Thread | None = None
 
     def told(self, stage: str, done: int, total: int) -> None:
         """Move the bar of a stage.
@@ -132,6 +140,21 @@ class _Bars:
         if now - self._drawn >= _REDRAW or done == total:
             self._bars.refresh()
             self._drawn = now
+        if stage == _LAST_FORKING and done == total and self._ticking is None:
+            self._ticking = threading.Thread(target=self._tick, args=(now,), daemon=True)
+            self._ticking.start()
+
+    def stop(self) -> None:
+        """Draw no more."""
+        self._stopped.set()
+        if self._ticking is not None:
+            self._ticking.join()
+
+    def _tick(self, begun: float) -> None:
+        task = self._bars.add_task("Comparing", total=None, count="", rate="")
+        while not self._stopped.wait(_REDRAW):
+            self._bars.update(task, count=f"{time.monotonic() - begun:.0f} s")
+            self._bars.refresh()
 
 
 def rich_console() -> RichConsole:
@@ -144,4 +167,4 @@ def rich_console() -> RichConsole:
 
 
 def _print(out: RichConsole, line: str) -> None:
-    out.print(line, markup=False, highlight=False, soft_wrap=True)
+    out.print(line, markup=False, highlight=False, soft_wrap=not out.is_terminal)

@@ -47,6 +47,7 @@ def check_outputs(
         named["--apply"] = reduced
     _refuse_shared(named)
     _refuse_inputs(named, [source.path for source in sources if source.path])
+    _refuse_folders(named, [Path(name) for name in inputs if Path(name).is_dir()])
 
 
 def _check_writer(kind: str, path: str) -> None:
@@ -110,3 +111,14 @@ def _refuse_inputs(named: Mapping[str, str], inputs: Iterable[Path]) -> None:
     for option, path in named.items():
         if path != _STDOUT and Path(path).resolve() in read:
             raise UsageError(f"{option} {path}: is the input, which stays as it is; name another")
+
+
+def _refuse_folders(named: Mapping[str, str], folders: Iterable[Path]) -> None:
+    """What lies in a folder that is read would be read the next time."""
+    for option, path in named.items():
+        for folder in folders:
+            if path != _STDOUT and Path(path).resolve().is_relative_to(folder.resolve()):
+                raise UsageError(
+                    f"{option} {path}: lies in the input folder {folder}, and would be read"
+                    " with it the next time; name another place"
+                )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_LINKS = "links to it as its source"  # which says whom it credits, too
 # Sentences about {s}, which follows, and {o}, which it is listed under.
 _FORWARD = (
-    (r"{s} links to {o} as its source", "links to it as its source"),
+    (r"{s} links to {o} as its source", _LINKS),
     (r"{s} credits a link that spells the headline of {o}", "credits a link with its headline"),
     (r"{s} credits (?P<x>.+), where {o} appeared", "credits {x}"),
     (r"{s} credits (?P<x>.+); {o} credits nobody", "credits {x}"),
@@ -40,8 +41,8 @@ def phrases(reasons: Iterable[str], first: str, follower: str) -> tuple[str, ...
         first: id of the article that comes first.
         follower: id of the other.
     """
-    told = (_phrase(reason.removesuffix("."), first, follower) for reason in reasons)
-    return tuple(dict.fromkeys(told))
+    told = dict.fromkeys(_phrase(reason.removesuffix("."), first, follower) for reason in reasons)
+    return tuple(p for p in told if _LINKS not in told or not p.startswith("credits "))
 
 
 def _phrase(reason: str, first: str, follower: str) -> str:

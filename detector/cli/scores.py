@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from detector.cli.tables import table
+
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from detector.metrics import Evaluation, Mismatch
 
 _SHOWN = 10  # worst clusters of each kind; how many more there are is said
@@ -21,8 +24,9 @@ _WIDE = 200  # columns where the output is no terminal: a table is then never fo
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print all tables of an evaluation to standard output."""
     out = console()
-    for table in tables(evaluation):
-        out.print(table)
+    for part in tables(evaluation):
+        out.print(part)
+        out.print()
     for line in mismatch_lines(evaluation):
         out.print(Text(line), soft_wrap=True)
 
@@ -90,16 +94,6 @@ def mismatch_lines(evaluation: Evaluation) -> Iterator[str]:
                 yield from _described(mismatch, cause)
             if len(found) > _SHOWN:
                 yield f"  and {len(found) - _SHOWN} more; --json has them all"
-
-
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table whose first column is words and whose last ones are numbers."""
-    made = Table(title=title, title_justify="left")
-    for i, heading in enumerate(headings):
-        made.add_column(heading, justify="left" if i == 0 else "right", no_wrap=True)
-    for row in rows:
-        made.add_row(*map(Text, row))
-    return made
 
 
 def shares(*values: float) -> tuple[str, ...]:

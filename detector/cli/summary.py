@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from detector.cli.tables import table
 from detector.records import COPIES, Cluster, Detection, Label, Level, Relation
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def print_summary(detection: Detection, keep: str, out: Console) -> None:
 
     count = len(detection.labels)
     spare = sum(not label.canonical for label in detection.labels)
-    share = f" ({spare / count:.1%})" if count else ""
+    share = f" ({spare / count:.1%})" if spare else ""
     out.print()
     out.print(f"[bold]{count:,} articles, {len(detection.pairs):,} related pairs.[/bold]")
     out.print(f"{spare:,}{share} are {_KEPT[keep]} of a canonical article.")
@@ -78,7 +79,7 @@ def _standings(detection: Detection) -> Table:
         for name in (*first, *map(str, Relation), *last)
         if found[name] or pairs[name]
     ]
-    return _table(("article is", "articles", "pairs"), [*rows, ("all", f"{len(labels):,}", "")])
+    return table("", ("article is", "articles", "pairs"), [*rows, ("all", f"{len(labels):,}", "")])
 
 
 def _placed(detection: Detection) -> Iterable[tuple[Label, Cluster, Cluster]]:
@@ -95,7 +96,7 @@ def _clusters(detection: Detection) -> Table:
         sizes = [len(c.members) for c in detection.clusters_of(level, least=2)]
         counts = [sum(low <= size <= high for size in sizes) for _, low, high in _BINS]
         rows.append((str(level), *(f"{n:,}" if n else "" for n in counts)))
-    return _table(("clusters of", *(name for name, _, _ in _BINS)), rows)
+    return table("", ("clusters of", *(name for name, _, _ in _BINS)), rows)
 
 
 def _sources(detection: Detection) -> Table:
@@ -112,24 +113,18 @@ def _sources(detection: Detection) -> Table:
         taken = sum(of[kind] for kind in copied)
         cells = (count, of["original"], taken, of["original unknown"], of["same_event"])
         short = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-        rows.append((short, *(f"{n:,}" if n else "" for n in cells), f"{taken / count:.0%}" if taken else ""))
+        rows.append(
+            (
+                short,
+                *(f"{n:,}" if n else "" for n in cells),
+                f"{taken / count:.0%}" if taken else "",
+            )
+        )
     if len(articles) > _SOURCES:
         rest = sum(articles.values()) - sum(articles[name] for name, *_ in rows)
         rows.append((f"{len(articles) - _SOURCES:,} more", f"{rest:,}", *[""] * 5))
     heads = ("source", "articles", "originals", "taken over", "unclear", "reports", "share")
-    return _table(heads, rows)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for number, head in enumerate(heads):
-        made.add_column(head, justify="right" if number else "left", no_wrap=True)
-    for row in rows:
-        made.add_row(*map(Text, row))  # a name may look like markup
-    return made
+    return table("", heads, rows)
 
 
 def _list(out: Console, head: str, values: Iterable[tuple[str, str]]) -> None:

@@ -55,12 +55,11 @@ def enrich(
         language.identify(_beginning(article.text, body), article.language)
         for article, body in zip(articles, bodies, strict=True)
     ]
-    in_body = marks.within(tokens, bodies)
-    dated = marks.within(tokens, _dated(articles, bodies)) if brief else in_body
-    marked = marks.mark(texts, tokens, _also(dated, tokens, heads), languages)
+    read = marks.within(tokens, _dated(articles, bodies) if brief else bodies)
+    marked = marks.mark(texts, tokens, _also(read, tokens, heads), languages)
     named: Sequence[Sequence[PlaceMention]] = [()] * len(texts)
     if not brief:
-        named = places.find_places(texts, tokens, _also(in_body, tokens, datelines), languages)
+        named = places.find_places(texts, tokens, _also(read, tokens, datelines), languages)
     days = [
         article.published or dates.page_date(article.text, head, code, own)
         for article, head, code, own in zip(articles, heads, languages, marked, strict=True)

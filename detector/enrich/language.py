@@ -35,7 +35,7 @@ def identify(text: str, hint: str = "") -> str:
     """
     claimed = _claimed(hint)
     sample = text[:_SAMPLE]
-    words = " ".join(word for word in sample.split() if word.islower())
+    words = " ".join(filter(str.islower, sample.split()))
     if len(words) < _LEAST:
         words = " ".join(sample.lower().split())  # capitals throughout, or no case at all
     if own := _by_letters(words) or _by_words(words):

@@ -15,7 +15,11 @@ from detector.config import LexicalConfig
 from detector.lexical.signatures import U32
 from detector.text import I64, U64, mix
 
+I32 = npt.NDArray[np.int32]
+
 Pairs = npt.NDArray[np.int64]
+_NOTHING = 0  # key of an article without shingles
+_AT_ONCE = 1 << 18  # sampled shingles, or pairs, sorted at once: bounds memory
 _LEAST_SHARED = 0.2  # of the smaller sample, below which no copy and no excerpt is missed
 
 
@@ -32,18 +36,43 @@ class Candidates:
     capped: int
 
 
-def candidates(signatures: U32, samples: tuple[U64, I64], config: LexicalConfig) -> Candidates:
+def bands(signatures: U32, config: LexicalConfig) -> U32:
+    """The keys under which articles meet: one for each band of their signatures.
+
+    A key is 32 bits of its band, so that some forty pairs of a hundred thousand articles
+    meet by chance; exact overlap parts them.
+
+    Args:
+        signatures: shape (articles, permutations).
+        config: bands and rows.
+
+    Returns:
+        Shape (articles, bands); 0 throughout for an article without shingles.
+    """
+    keys = np.zeros((len(signatures), config.bands), np.uint64)
+    for row in range(config.rows):
+        columns = signatures[:, row : config.bands * config.rows : config.rows]
+        keys = mix(keys + columns + np.uint64(1))
+    short: U32 = np.maximum((keys >> np.uint64(32)).astype(np.uint32), np.uint32(_NOTHING + 1))
+    short[(signatures == 0xFFFFFFFF).all(axis=1)] = _NOTHING
+    return short
+
+
+def candidates(
+    keys: U32, samples: tuple[npt.NDArray[np.unsignedinteger], I64], config: LexicalConfig
+) -> Candidates:
     """Pairs that share an LSH band or a good part of the smaller sample.
 
     Args:
-        signatures: shape (articles, permutations), in a canonical order of articles, since
-            a bucket over the cap links each member to its neighbours in that order.
-        samples: values and bounds from `sample`.
-        config: bands, rows and the bucket cap.
+        keys: from `bands`, in a canonical order of articles, since a bucket over the cap
+            links each member to its neighbours in that order.
+        samples: values, or their upper halves, and bounds from `sample`.
+        config: the bucket cap.
     """
-    banded, capped = _banded(signatures, config)
+    banded, capped = _banded(keys, config)
     contained, also_capped = _contained(*samples, config)
-    return Candidates(_unique(np.concatenate([banded, contained])), capped + also_capped)
+    found = np.unique(np.concatenate([banded, contained]))
+    return Candidates(_unpacked(found), capped + also_capped)
 
 
 def overlaps(pairs: Pairs, shingles: U64, bounds: I64) -> npt.NDArray[np.int64]:
@@ -68,65 +97,78 @@ def overlaps(pairs: Pairs, shingles: U64, bounds: I64) -> npt.NDArray[np.int64]:
     return result
 
 
-def _banded(signatures: U32, config: LexicalConfig) -> tuple[Pairs, int]:
-    usable = np.flatnonzero((signatures != 0xFFFFFFFF).any(axis=1))
-    found, capped = [np.zeros((0, 2), np.int64)], 0
-    for band in range(config.bands):
-        columns = signatures[usable, band * config.rows : (band + 1) * config.rows]
-        keys = np.zeros(len(usable), np.uint64)
-        for column in columns.T:
-            keys = mix(keys + column + np.uint64(1))
-        pairs, over = _grouped(keys, usable, config.bucket)
+def _banded(keys: U32, config: LexicalConfig) -> tuple[U64, int]:
+    usable = np.flatnonzero((keys != _NOTHING).any(axis=1)).astype(np.int32)
+    found, capped = [np.zeros(0, np.uint64)], 0
+    for column in keys.T:
+        pairs, over = _grouped(column[usable], usable, config.bucket)
         found.append(pairs)
         capped += over
-    return _unique(np.concatenate(found)), capped
+    return np.unique(np.concatenate(found)), capped
 
 
-def _contained(values: U64, bounds: I64, config: LexicalConfig) -> tuple[Pairs, int]:
+def _contained(
+    values: npt.NDArray[np.unsignedinteger], bounds: I64, config: LexicalConfig
+) -> tuple[U64, int]:
     sizes = np.diff(bounds)
-    owner = np.repeat(np.arange(len(sizes)), sizes)
-    pairs, capped = _grouped(values, owner, config.bucket)
-    if not len(pairs):
-        return pairs, capped
-    pairs, shared = _count(pairs)
-    smaller = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
-    return pairs[shared >= np.maximum(2, _LEAST_SHARED * smaller)], capped
+    owner = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    found, capped = [np.zeros(0, np.uint64)], 0
+    parts = min(len(values) // _AT_ONCE + 1, 256)
+    top = (values >> (np.iinfo(values.dtype).bits - 8)).astype(np.uint8)
+    for part in range(parts):
+        mine = np.flatnonzero(top % parts == part)
+        pairs, over = _grouped(values[mine], owner[mine], config.bucket)
+        found.append(pairs)
+        capped += over
+    del owner, top, mine
+    return _sharing_enough(np.concatenate(found), sizes), capped
 
 
-def _grouped(keys: U64, members: I64, cap: int) -> tuple[Pairs, int]:
-    """All pairs of members with one key; of more than `cap`, each and its next two."""
+def _sharing_enough(pairs: U64, sizes: I64) -> U64:
+    """Of pairs named once for each sampled shingle they share, those that share enough."""
+    result = [np.zeros(0, np.uint64)]
+    parts = len(pairs) // _AT_ONCE + 1
+    for part in range(parts):
+        mine = pairs if parts == 1 else pairs[(pairs >> np.uint64(32)) % parts == part]
+        packed, shared = np.unique(mine, return_counts=True)
+        both = _unpacked(packed)
+        smaller = np.minimum(sizes[both[:, 0]], sizes[both[:, 1]])
+        result.append(packed[shared >= np.maximum(2, _LEAST_SHARED * smaller)])
+    return np.concatenate(result)
+
+
+def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[U64, int]:
+    """All pairs of members with one key; of more than `cap`, each and its next two.
+
+    A pair is the smaller number in the upper half of 64 bits and the larger in the lower.
+    """
+    ordered = np.sort(keys)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return np.zeros(0, np.uint64), 0
+    again = again[np.flatnonzero(np.concatenate([[True], again[1:] != again[:-1]]))]
+    # Most keys are alone; only the others are put in order with their members.
+    place = np.minimum(np.searchsorted(again, keys), len(again) - 1)
+    kept = again[place] == keys
+    keys, members = keys[kept], members[kept]
     order = np.lexsort((members, keys))
     keys, members = keys[order], members[order]
     edges = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1], [True]]))
     sizes = np.diff(edges)
     large = sizes > cap
     reach = np.where(large, 2, sizes - 1)
-    found = [np.zeros((0, 2), np.int64)]
+    found = [np.zeros(0, np.uint64)]
     for step in range(1, int(reach.max(initial=0)) + 1):
         inside = np.flatnonzero((sizes > step) & (reach >= step))
         counts = sizes[inside] - step
-        total = int(counts.sum())
         offsets = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        first = np.repeat(edges[inside] - offsets, counts) + np.arange(total)
-        found.append(np.stack([members[first], members[first + step]], axis=1))
-    pairs = np.concatenate(found)
-    return np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), int(large.sum())
-
-
-def _packed(pairs: Pairs) -> U64:
-    left, right = pairs[:, 0].astype(np.uint64), pairs[:, 1].astype(np.uint64)
-    return np.asarray((left << np.uint64(32)) | right)
+        first = np.repeat(edges[inside] - offsets, counts) + np.arange(int(counts.sum()))
+        # Members of one key ascend, so that the first is the smaller.
+        left, right = members[first].astype(np.uint64), members[first + step].astype(np.uint64)
+        found.append(((left << np.uint64(32)) | right)[left != right])
+    return np.concatenate(found), int(large.sum())
 
 
 def _unpacked(packed: U64) -> Pairs:
     left = (packed >> np.uint64(32)).astype(np.int64)
     return np.stack([left, (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)], axis=1)
-
-
-def _unique(pairs: Pairs) -> Pairs:
-    return _unpacked(np.unique(_packed(pairs)))
-
-
-def _count(pairs: Pairs) -> tuple[Pairs, I64]:
-    packed, shared = np.unique(_packed(pairs), return_counts=True)
-    return _unpacked(packed), shared

@@ -64,7 +64,10 @@ def distinct(values: U64, bounds: I64) -> tuple[U64, I64]:
         Values and bounds of the same layout.
     """
     owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    order = np.lexsort((values, owner))
+    order = np.argsort(values)
+    # Few owners: a stable sort of short integers is a radix sort.
+    short = owner.astype(np.uint16) if len(bounds) <= 1 << 16 else owner
+    order = order[np.argsort(short[order], kind="stable")]
     values, owner = values[order], owner[order]
     first = np.ones(len(values), np.bool_)
     first[1:] = (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])

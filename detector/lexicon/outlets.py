@@ -90,14 +90,18 @@ def name_key(text: str) -> str:
     return " ".join(_WORDS.findall(fold(text)))
 
 
-@lru_cache(maxsize=4096)
 def key_of(source: str, url: str = "") -> str:
     """What articles of one outlet share: its id, else its domain, else its folded name."""
-    for text in (source, url):
+    return _key_of(source, (host_of(url) or url) if url else "")
+
+
+@lru_cache(maxsize=4096)
+def _key_of(source: str, host: str) -> str:
+    for text in (source, host):
         known = find(text) if text else None
         if known is not None:
             return known.id
-    return host_of(url) or host_of(source) or name_key(source)
+    return host_of(host) or host_of(source) or name_key(source)
 
 
 def credit_phrase(text: str, start: int = 0) -> int:

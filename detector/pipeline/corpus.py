@@ -6,60 +6,27 @@ downstream can depend on how a corpus happened to be shuffled.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.errors import InputError
+from detector.pipeline.columns import Columns, Ragged
 from detector.pipeline.prepare import Prepared, within
-from detector.records import Article, Facts
-from detector.text import I64, U64, Tokens, tokenise
+from detector.pipeline.rowfacts import CorpusFacts
+from detector.pipeline.shelf import Shelf
+from detector.records import Article
+from detector.text import U64, Tokens, tokenise
 from detector.verify import profiles
+
+__all__ = ["Corpus", "Shelf"]
 
 F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
 _CACHED = 4096  # articles whose words are kept at hand while pairs are judged
-
-
-class Shelf:
-    """Articles in input order, their text packed as UTF-8 bytes."""
-
-    def __init__(self) -> None:
-        """Begin without articles."""
-        self._articles: list[Article] = []
-        self._texts: list[bytes] = []
-
-    def __len__(self) -> int:
-        return len(self._articles)
-
-    def put(self, article: Article) -> None:
-        """Add an article."""
-        self._texts.append(article.text.encode("utf-8", "surrogatepass"))
-        self._articles.append(
-            dataclasses.replace(article, text="", source=sys.intern(article.source))
-        )
-
-    def head(self, i: int) -> Article:
-        """An article without its text."""
-        return self._articles[i]
-
-    def text(self, i: int) -> str:
-        """An article's text."""
-        return self._texts[i].decode("utf-8", "surrogatepass")
-
-    def get(self, i: int) -> Article:
-        """A whole article."""
-        return dataclasses.replace(self._articles[i], text=self.text(i))
-
-    def chunks(self, size: int) -> Iterator[list[Article]]:
-        """The articles in input order, `size` at a time."""
-        for start in range(0, len(self), size):
-            yield [self.get(i) for i in range(start, min(start + size, len(self)))]
 
 
 class Corpus:
@@ -67,12 +34,12 @@ class Corpus:
 
     Attributes:
         ids: ascending.
-        facts: of each article.
+        facts: of each article, as far as a row needs them.
         outlets: key of each article's outlet.
         digests: of each body; 0 where it has no words.
         lengths: words of each body.
-        signatures: shape (n, permutations).
-        samples: sampled shingles and bounds.
+        signatures: shape (n, bands), the keys under which MinHash signatures meet.
+        samples: upper halves of the sampled shingles, and bounds.
         profiles: or None where the pass has no vectors.
         vectors: shape (n, d), or None; set later by an encoder that is not static.
         position: rank of each article of the input.
@@ -85,7 +52,7 @@ class Corpus:
             InputError: if two articles have one id.
         """
         self._shelf = shelf
-        names = [shelf.head(i).id for i in range(len(shelf))]
+        names = shelf.ids
         order = sorted(range(len(names)), key=names.__getitem__)
         self.ids = [names[i] for i in order]
         self._input = np.array(order, np.int64)
@@ -93,24 +60,39 @@ class Corpus:
         for before, after in zip(self.ids, self.ids[1:], strict=False):
             if before == after:
                 raise InputError(f'two articles have the id "{after}"; ids must be unique')
-        made = list(parts)
-        facts = [f for part in made for f in part.facts]
-        outlets = [o for part in made for o in part.outlets]
-        self.facts: list[Facts] = [facts[i] for i in order]
-        self.outlets: list[str] = [outlets[i] for i in order]
-        self.digests: U64 = _stacked([p.digests for p in made], self._input)
-        self.lengths = _stacked([p.lengths for p in made], self._input)
-        self.signatures: U32 = _stacked([p.signatures for p in made], self._input)
-        self._spans = _rows([p.spans for p in made], self._input)
-        self.samples = _rows([p.samples for p in made], self._input)
-        packed = [p.profiles for p in made if p.profiles is not None]
+        self.facts = CorpusFacts(shelf, order)
+        self.outlets = [""] * len(order)
+        columns = Columns(len(order))
+        spans, samples, packed = Ragged(), Ragged(), []
+        done = 0
+        for part in parts:
+            rows = self.position[done : done + len(part.lengths)]
+            done += len(rows)
+            self.facts.put(rows, part.facts)
+            for row, outlet in zip(rows.tolist(), part.outlets, strict=True):
+                self.outlets[row] = sys.intern(outlet)
+            for name in ("digests", "lengths", "keys", "vectors"):
+                columns.put(name, rows, getattr(part, name))
+            spans.put(rows, *part.spans)
+            samples.put(rows, *part.samples)
+            if part.profiles is not None:
+                packed.append(part.profiles)
+        self.digests: U64 = columns.get("digests", np.uint64)
+        self.lengths = columns.get("lengths", np.int32)
+        self.signatures: U32 = columns.get("keys", np.uint32, 1)
+        self._spans = spans.joined(len(order), np.zeros((0, 2), np.int32))
+        self.samples = samples.joined(len(order), np.zeros(0, np.uint32))
         self.profiles = profiles.take(profiles.concatenate(packed), self._input) if packed else None
-        summed = [p.vectors for p in made if p.vectors is not None]
-        self.vectors: F32 | None = _stacked(summed, self._input) if summed else None
+        self.vectors: F32 | None = columns.find("vectors")
         self._words = lru_cache(maxsize=_CACHED)(self._read)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def give_up_candidates(self) -> None:
+        """Free what only the search for copies needs."""
+        self.signatures = np.zeros((0, 1), np.uint32)
+        self.samples = np.zeros(0, np.uint32), np.zeros(1, np.int64)
 
     def head(self, i: int) -> Article:
         """An article without its text."""
@@ -145,22 +127,3 @@ class Corpus:
 
     def _tokens(self, rows: Sequence[int]) -> Tokens:
         return within(tokenise([self.text(i) for i in rows]), [self.spans(i) for i in rows])
-
-
-def _stacked(parts: Sequence[npt.NDArray[Any]], order: I64) -> npt.NDArray[Any]:
-    return np.concatenate(parts)[order] if parts else np.zeros(0, np.uint64)
-
-
-def _rows(
-    parts: Sequence[tuple[npt.NDArray[Any], I64]], order: I64
-) -> tuple[npt.NDArray[Any], I64]:
-    """Ragged rows joined and put in another order."""
-    if not parts:
-        return np.zeros((0, 2), np.uint64), np.zeros(1, np.int64)
-    values = np.concatenate([v for v, _ in parts])
-    sizes = np.concatenate([np.diff(b) for _, b in parts])
-    starts = np.concatenate([[0], np.cumsum(sizes)])[:-1][order]
-    sizes = sizes[order]
-    bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    at = np.repeat(starts - bounds[:-1], sizes) + np.arange(int(bounds[-1]))
-    return values[at], bounds

@@ -6,7 +6,7 @@ packed arrays and a few facts come back; words are read again where a pair is lo
 
 from __future__ import annotations
 
-import dataclasses
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,9 +19,11 @@ from detector.clean import Recurring, body_spans, clean, title_of
 from detector.config import Config
 from detector.enrich import enrich
 from detector.enrich.gazetteer import around
+from detector.lexical.lsh import bands
 from detector.lexical.signatures import U32, sample, signatures
 from detector.lexicon.outlets import key_of
-from detector.records import Article, Facts
+from detector.pipeline.rowfacts import RowFacts
+from detector.pipeline.shelf import Packed, unpack
 from detector.text import I64, U64, Tokens, mix, shingles, tokenise
 from detector.verify.profiles import Profiles, profile
 
@@ -36,48 +38,51 @@ class Prepared:
     """A run of prepared articles, as parallel arrays.
 
     Attributes:
-        facts: what a row of the output needs; the lists for verification are packed.
+        facts: what a row of the output needs of the facts.
         outlets: key of each article's outlet; empty where unknown.
         spans: shape (n, 2), offsets of the body's stretches, and their bounds by article.
         digests: shape (articles,), of the normalised body; 0 where there is none.
         lengths: shape (articles,), words of the body.
-        signatures: shape (articles, permutations).
-        samples: sampled shingles and their bounds.
+        keys: shape (articles, bands), of the MinHash signatures.
+        samples: upper halves of the sampled shingles, and their bounds.
         profiles: None where no vectors are asked for.
         vectors: shape (articles, d); None where they come later, or never.
     """
 
-    facts: Sequence[Facts]
+    facts: RowFacts
     outlets: Sequence[str]
     spans: tuple[npt.NDArray[np.int32], I64]
     digests: U64
     lengths: npt.NDArray[np.int32]
-    signatures: U32
-    samples: tuple[U64, I64]
+    keys: U32
+    samples: tuple[U32, I64]
     profiles: Profiles | None
     vectors: F32 | None
 
 
 def prepare(
-    articles: Sequence[Article], recurring: Recurring | None, config: Config, static: str
+    chunk: Sequence[Packed], recurring: Recurring | None, config: Config, static: str
 ) -> Prepared:
     """Prepare a chunk of articles.
 
     Args:
-        articles: any number.
+        chunk: any number of articles.
         recurring: lines that are furniture in this corpus.
         config: of the whole pass.
         static: folder of a static encoder, whose vectors are summed here since the words
             are at hand; empty where another encoder, or none, is used.
     """
+    articles = [unpack(packed) for packed in chunk]
+    texts = [article.text for article in articles]
+    alone = config.semantic.model == "none"  # copies are told by their words alone
     segments = [clean(article, recurring) for article in articles]
-    tokens = tokenise([article.text for article in articles])
-    alone = config.semantic.model == "none"  # copies are found without facts
+    tokens = tokenise(texts, folded=not alone)
     facts = enrich(articles, segments, tokens, brief=alone)
     spans = [body_spans(s) for s in segments]
     body = within(tokens, spans)
     hashes, bounds = shingles(body.hashes, body.bounds, config.lexical.shingle)
-    outlets = [key_of(a.source, a.url) for a in articles]
+    sampled, sample_bounds = sample(hashes, bounds, config.lexical)
+    outlets = [sys.intern(key_of(a.source, a.url)) for a in articles]
     packed = vectors = None
     if not alone:
         titles = tokenise([title_of(a, s) for a, s in zip(articles, segments, strict=True)])
@@ -85,15 +90,15 @@ def prepare(
             articles, facts, body, titles, outlets, [around(f.dateline) for f in facts]
         )
     if static:
-        vectors = static_encoder(static).encode_tokens(body, [a.text for a in articles])
+        vectors = static_encoder(static).encode_tokens(body, texts)
     return Prepared(
-        [dataclasses.replace(f, dates=(), places=(), numbers=(), documents=()) for f in facts],
+        RowFacts.of(facts, [a.title for a in articles]),
         outlets,
         _packed(spans),
         digests(body),
         np.diff(body.bounds).astype(np.int32),
-        signatures(hashes, bounds, config.lexical),
-        sample(hashes, bounds, config.lexical),
+        bands(signatures(hashes, bounds, config.lexical), config.lexical),
+        ((sampled >> np.uint64(32)).astype(np.uint32), sample_bounds),
         packed,
         vectors,
     )

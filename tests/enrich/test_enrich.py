@@ -141,3 +141,32 @@ def test_crawled_pages_say_where_and_when(
     found = enrich([article], [clean(article)], tokenise([article.text]))[0]
     assert (found.language, found.event_date, found.dateline) == (language, day, dateline)
     assert {"47/NQ-CP", "57-KL/TW", "71-KL/TW"} <= set(found.documents)
+
+
+@pytest.mark.parametrize("published", [None, date(2024, 8, 8)])
+def test_brief_facts_are_the_same_as_the_whole_ones(published: date | None) -> None:
+    lines = [
+        (Role.TITLE, "Khởi công cầu mới hôm 7/8"),
+        (Role.BODY, "Tỉnh Hòa Bình khởi công cầu 1.800 tỷ đồng ngày 7/8. " + "Lễ dài. " * 50),
+        (Role.BODY, "Dự án theo Quyết định số 12/QĐ-UBND ngày 15/4/2024, xong năm 2024."),
+        (Role.CREDIT, "Theo TTXVN"),
+    ]
+    text = "\n".join(line for _, line in lines)
+    starts = [text.index(line) for _, line in lines]
+    segments = tuple(
+        Segment(role, start, start + len(line))
+        for (role, line), start in zip(lines, starts, strict=True)
+    )
+    article = Article(id="a", text=text, published=published)
+    given = [article], [segments], tokenise([text])
+
+    whole, brief = enrich(*given)[0], enrich(*given, brief=True)[0]
+
+    assert whole.event_date == date(2024, 8, 7)
+    assert whole.credits
+    assert brief == Facts(
+        language=whole.language,
+        title=whole.title,
+        event_date=whole.event_date,
+        credits=whole.credits,
+    )

@@ -1,0 +1,223 @@
+"""Print how fast the pass is and what memory it takes, beside other tools, in one run.
+
+    python scripts/benchmark.py parts
+    python scripts/benchmark.py dedup --articles news.jsonl
+    python scripts/benchmark.py all --json
+
+Absolute figures are of the machine; the ratios are what can be compared. Where a tool
+beside ours is not installed, its row says so.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import encoders
+import footprint
+import material
+import stages
+import throng
+
+from detector.cli.scores import console, table
+from detector.errors import InputError
+
+SECTIONS = ("parts", "dedup", "scale", "memory", "encode")
+_RIVALS = str(Path(__file__).with_name("rivals.py"))
+_FEW = 10  # articles whose pass is Python, its imports and tables, and nothing else
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Bench:
+    """One run: what it measures on, and files made so far.
+
+    Attributes:
+        data: folder of the public sets, or a file of JSON lines.
+        sizes: numbers of articles for `scale`.
+        articles: how many for `dedup` and `memory`.
+        repeats: runs of which the median is told.
+        folder: where files are made.
+    """
+
+    data: Path
+    sizes: Sequence[int]
+    articles: int
+    repeats: int
+    folder: Path
+    _bytes: dict[int, int] = field(default_factory=dict)
+
+    def file(self, count: int) -> Path:
+        """A file of so many articles."""
+        path = self.folder / f"{count}.jsonl"
+        if count not in self._bytes:
+            self._bytes[count] = throng.write(count, self.data, path)
+        return path
+
+    def text_bytes(self, count: int) -> int:
+        """The size of their texts as UTF-8."""
+        self.file(count)
+        return self._bytes[count]
+
+    def script(self, name: str, count: int, *options: str) -> footprint.Footprint:
+        """Run one of the scripts over so many articles."""
+        output = str(self.folder / f"{name}.out.jsonl")
+        return footprint.measured([_RIVALS, name, str(self.file(count)), output, *options])
+
+    def in_turn(
+        self, count: int, scripts: Sequence[tuple[str, ...]]
+    ) -> dict[tuple[str, ...], list[footprint.Footprint]]:
+        """Several scripts, one after the other and all of them again; none if one is absent."""
+        found: dict[tuple[str, ...], list[footprint.Footprint]] = {s: [] for s in scripts}
+        for _ in range(self.repeats):
+            for script in scripts:
+                try:
+                    found[script].append(self.script(script[0], count, *script[1:]))
+                except RuntimeError as error:
+                    if "No module named" not in str(error):
+                        raise
+        return found
+
+
+def parts(bench: Bench) -> Iterator[Row]:
+    """Articles a second of each stage in one process, beside the same step of others."""
+    with bench.file(min(bench.articles, 2000)).open("rb") as stream:
+        lines = list(islice(stream, 2000))
+    yield from stages.compared(lines, bench.repeats)
+
+
+def dedup(bench: Bench) -> Iterator[Row]:
+    """From a file to labels in another, without vectors, beside whole scripts."""
+    scripts = [("detector", "none"), ("rensa",), ("datasketch",), ("semhash",)]
+    found = bench.in_turn(bench.articles, scripts)
+    own = statistics.median(run.seconds for run in found[scripts[0]])
+    for script, runs in found.items():
+        row: Row = {"what": " ".join(script), "articles": bench.articles}
+        if runs:
+            seconds = statistics.median(run.seconds for run in runs)
+            row |= _speed(bench.articles, seconds) | {"its time over ours": seconds / own}
+            row["cpu s"] = statistics.median(run.cpu for run in runs)
+            row["peak MB"] = max(run.memory for run in runs) / 1e6
+        else:
+            row["note"] = "not installed"
+        yield row
+
+
+def scale(bench: Bench) -> Iterator[Row]:
+    """The whole pass at several sizes: what an article costs, and the seconds by stage."""
+    for model in ("none", "static"):
+        costs: dict[int, float] = {}
+        for count in bench.sizes:
+            run = bench.script("detector", count, model)
+            costs[count] = run.seconds / count
+            before = [costs[size] for size in costs if size * 10 == count]
+            yield {
+                "model": model,
+                "articles": count,
+                **_speed(count, run.seconds),
+                "µs an article": 1e6 * costs[count],
+                "over a tenth as many": costs[count] / before[0] if before else None,
+                "peak MB": run.memory / 1e6,
+                **{f"{name} s": seconds for name, seconds in run.told.items()},
+            }
+
+
+def memory(bench: Bench) -> Iterator[Row]:
+    """Bytes an article beside its text: peak of all processes less that of a tiny pass."""
+    count = max(bench.sizes)
+    for model in ("none", "static"):
+        for jobs in ("1", "0"):
+            bare = bench.script("detector", _FEW, model, jobs)
+            run = bench.script("detector", count, model, jobs)
+            beside = run.memory - bare.memory - bench.text_bytes(count)
+            yield {
+                "model": model,
+                "jobs": jobs if jobs != "0" else "one a core",
+                "articles": count,
+                "peak MB": run.memory / 1e6,
+                "Python and imports MB": bare.memory / 1e6,
+                "texts MB": bench.text_bytes(count) / 1e6,
+                "bytes an article beside": beside / count,
+            }
+
+
+def encode(bench: Bench) -> Iterator[Row]:
+    """Encoding alone, tokenising included, beside other encoders on the same texts."""
+    with bench.file(min(bench.articles, 10_000)).open("rb") as stream:
+        texts = [json.loads(line)["text"] for line in stream]
+    yield from encoders.compared(texts, bench.repeats, bench.folder)
+
+
+def _speed(articles: int, seconds: float) -> Row:
+    return {"s": seconds, "articles/s": articles / seconds}
+
+
+_SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "parts": parts,
+    "dedup": dedup,
+    "scale": scale,
+    "memory": memory,
+    "encode": encode,
+}
+
+
+@click.command()
+@click.argument("sections", nargs=-1, type=click.Choice([*SECTIONS, "all"]))
+@click.option(
+    "--articles", "file", type=click.Path(path_type=Path, exists=True), help="JSON lines to use."
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
+@click.option("--count", default=20_000, show_default=True, help="Articles for dedup.")
+@click.option("--sizes", default="1000,10000,100000", show_default=True, help="For scale.")
+@click.option("--repeats", default=3, show_default=True, help="Runs in turn; their median counts.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tables.")
+def main(
+    sections: tuple[str, ...],
+    file: Path | None,
+    data: Path | None,
+    count: int,
+    sizes: str,
+    repeats: int,
+    as_json: bool,
+) -> None:
+    """Measure the named SECTIONS: parts, dedup, scale, memory, encode, or all."""
+    try:
+        place = file or material.folder(data)
+    except InputError as error:
+        raise click.ClickException(str(error)) from None
+    names = SECTIONS if not sections or "all" in sections else sections
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = [int(size) for size in sizes.split(",")]
+        bench = Bench(place, numbers, count, repeats, Path(folder))
+        for name in names:
+            rows = []
+            for row in _SECTIONS[name](bench):
+                rows.append(row)
+                if as_json:
+                    click.echo(json.dumps({"section": name, **row}, ensure_ascii=False))
+            if not as_json:
+                _show(name, rows)
+
+
+def _show(name: str, rows: Sequence[Row]) -> None:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    shown = [[_cell(row.get(column)) for column in columns] for row in rows]
+    console().print(table(f"{name}: {_SECTIONS[name].__doc__}", columns, shown))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Every block of the README is executed, and says what it says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detector.config import Config
+from detector.readers.preset import PRESET
+from detector.records import Label, Level, Pair, Relation
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+NEWSROOM = ROOT / "tests/data/newsroom"
+
+
+def blocks(language):
+    return [content for kind, content in BLOCKS if kind == language]
+
+
+def commands():
+    """Each command of the console blocks with the output that is shown for it."""
+    for content in blocks("console"):
+        for part in re.split(r"^\$ ", content, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            yield command, output
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a reader of the README would be: beside the newsroom, with `detector` installed."""
+    path = tmp_path_factory.mktemp("readme")
+    for name in ("articles.jsonl", "gold.jsonl"):
+        shutil.copy(NEWSROOM / name, path)
+    (path / "articles.jsonl.gz").write_bytes(gzip.compress((path / "articles.jsonl").read_bytes()))
+    (path / "bad.jsonl").write_text('{"id": 1, "text": "Một bài"}\n{"id": 2, "html": "Bài"}\n')
+    program = path / "bin/detector"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m detector "$@"\n')
+    program.chmod(0o755)
+    return path
+
+
+def run(command, folder):
+    environment = {
+        **os.environ,
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "80",
+    }
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout + done.stderr
+
+
+def loosely(line):
+    """A line without what a better model changes: figures, widths and digests."""
+    line = re.sub(r"\b(dup|syn|eve)-[0-9a-f]{12}\b", r"\1-#", line)
+    return " ".join(re.sub(r"[\d.,]*\d", "#", line).split())
+
+
+def missing(shown, printed):
+    """The first line that is shown and was not printed; `…` stands for any lines or letters."""
+    lines = iter([loosely(line) for line in printed.splitlines()])
+    for line in filter(str.strip, shown.splitlines()):
+        if line.strip() == "…":
+            continue
+        start = loosely(line.removesuffix("…")) if line.endswith(",…") else loosely(line)
+        if not any(found == start or (line.endswith(",…") and found.startswith(start))
+                   for found in lines):  # fmt: skip
+            return line
+    return None
+
+
+def test_the_first_block_is_the_two_commands_for_a_bare_clone():
+    assert BLOCKS[0] == ("sh", "scripts/demo\nscripts/test\n")
+    assert README.index("scripts/demo") < 40
+    for name in ("demo", "test", "lint", "check"):
+        assert os.access(ROOT / "scripts" / name, os.X_OK)
+
+
+def test_no_block_is_of_a_kind_that_is_not_tested():
+    assert {kind for kind, _ in BLOCKS} == {"sh", "console", "python", "toml"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
+@pytest.mark.parametrize(("command", "shown"), list(commands()), ids=lambda value: value[:50])
+def test_a_command_prints_what_is_shown(command, shown, folder):
+    if "--help" in command:
+        assert run(["sh", "-c", command], folder).split() == shown.split()
+        return
+    if "evaluate" in command:  # by itself, too
+        run(["sh", "-c", "detector dedup articles.jsonl --quiet -o rows.jsonl --pairs pairs.jsonl"],
+            folder)  # fmt: skip
+    printed = run(["sh", "-c", command], folder)
+
+    assert missing(shown, printed) is None, f"not printed: {missing(shown, printed)}"
+    assert shown or not printed
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_a_program_runs(code, folder):
+    printed = run([sys.executable, "-c", code], folder)
+
+    assert printed == "near_copy a b credits Báo Sông Hồng, where a appeared.\n" or (
+        printed.startswith(("near_copy a ", "exact_copy a ")) and printed.count("\n") == 1
+    )
+
+
+def test_the_options_are_those_of_every_stage_with_their_defaults(tmp_path):
+    (content,) = blocks("toml")
+    path = tmp_path / "options.toml"
+    path.write_text(content.replace('fields = { text = "body" }\n', ""), encoding="utf-8")
+    assert Config.from_toml(path) == Config()
+    path.write_text(content, encoding="utf-8")
+    assert Config.from_toml(path).read.fields == {"text": "body"}
+
+    named = set(re.findall(r"^(\w+) =", content, re.MULTILINE))
+    config = Config()
+    stages = [getattr(config, name) for name in Config.__slots__ if name != "jobs"]
+    assert named == {"jobs", *(name for stage in stages for name in stage.__slots__)}
+
+
+def test_the_scripts_that_are_named_are_there():
+    for name in re.findall(r"scripts/\w[\w.]*\w", README):
+        assert (ROOT / name).is_file(), name
+
+
+def test_the_tables_name_every_relation_cluster_column_key_and_extra():
+    label = Label("a", "d", "s", "e", True, None, 0.0, None, None, "vi", None, None, ())
+    pair = Pair("a", "b", Relation.EXCERPT, 1.0).row()
+    names = {*label.row(), *pair, *pair["evidence"], *map(str, Relation)}
+    names |= {f"{level}_cluster" for level in Level}
+    for field, keys in PRESET.items():
+        assert re.search(rf"^\| `{field}` \| {', '.join(f'`{k}`' for k in keys)} \|", README, re.M)
+
+    assert not [name for name in names if f"`{name}`" not in README]
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    extras = project.partition("[project.optional-dependencies]")[2].partition("\n[")[0]
+    for extra in re.findall(r"^(\w+) =", extras, re.MULTILINE):
+        assert re.search(rf"^\| `{extra}` \|", README, re.MULTILINE)
+
+
+def test_the_newsroom_is_as_large_as_it_is_said_to_be():
+    with (NEWSROOM / "articles.jsonl").open(encoding="utf-8") as file:
+        count = sum(1 for line in file if json.loads(line))
+
+    assert f"{count} invented articles" in README
