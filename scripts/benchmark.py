@@ -25,12 +25,14 @@ import footprint
 import material
 import stages
 import throng
+from rich.console import Console
+from rich.table import Table
 
-from detector.cli.scores import console, table
 from detector.errors import InputError
 
 SECTIONS = ("parts", "dedup", "scale", "memory", "encode")
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
+_WIDE = 200  # columns where nobody looks on
 _FEW = 10  # articles whose pass is Python, its imports and tables, and nothing else
 
 Row = dict[str, Any]
@@ -79,12 +81,16 @@ class Bench:
         found: dict[tuple[str, ...], list[footprint.Footprint]] = {s: [] for s in scripts}
         for _ in range(self.repeats):
             for script in scripts:
-                try:
-                    found[script].append(self.script(script[0], count, *script[1:]))
-                except RuntimeError as error:
-                    if "No module named" not in str(error):
-                        raise
+                found[script] += self._if_installed(script, count)
         return found
+
+    def _if_installed(self, script: tuple[str, ...], count: int) -> list[footprint.Footprint]:
+        try:
+            return [self.script(script[0], count, *script[1:])]
+        except RuntimeError as error:
+            if "No module named" not in str(error):
+                raise
+            return []
 
 
 def parts(bench: Bench) -> Iterator[Row]:
@@ -208,9 +214,15 @@ def main(
 
 
 def _show(name: str, rows: Sequence[Row]) -> None:
+    shown = Table(title=f"{name}: {_SECTIONS[name].__doc__}", title_justify="left")
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    shown = [[_cell(row.get(column)) for column in columns] for row in rows]
-    console().print(table(f"{name}: {_SECTIONS[name].__doc__}", columns, shown))
+    for column in columns:
+        words = any(isinstance(row.get(column), str) for row in rows)
+        shown.add_column(column, justify="left" if words else "right")
+    for row in rows:
+        shown.add_row(*(_cell(row.get(column)) for column in columns))
+    console = Console()
+    (console if console.is_terminal else Console(width=_WIDE)).print(shown)
 
 
 def _cell(value: Any) -> str:

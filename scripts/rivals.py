@@ -66,7 +66,8 @@ def by_semhash(path: Path, output: Path) -> None:
     rows = [json.loads(line) for line in path.open(encoding="utf-8")]
     texts = [row["text"] for row in rows]
     encoder = StaticEncoder.from_folder("static-vi-en")
-    index = SemHash.from_embeddings(encoder.encode(texts), texts, encoder)
+    vectors = encoder.encode(texts)
+    index: Any = SemHash.from_embeddings(vectors, texts, encoder)  # type: ignore[arg-type]
     result = index.self_deduplicate(threshold=0.9)
     with output.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps({"text": text}) + "\n" for text in result.selected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import statistics
 import time
@@ -11,10 +12,12 @@ from typing import Any
 import rivals
 
 from detector.clean import LineCounter, body_spans, clean
-from detector.config import Config
+from detector.config import Config, SemanticConfig
 from detector.enrich import enrich
+from detector.errors import DetectorError
 from detector.lexical.lsh import bands
 from detector.lexical.signatures import sample, signatures
+from detector.models import resolve
 from detector.pipeline.prepare import digests, prepare, static_encoder, within
 from detector.pipeline.shelf import pack, unpack
 from detector.readers import read
@@ -117,26 +120,20 @@ def _others(lines: Sequence[bytes]) -> dict[str, Step]:
 
 
 def _read(lines: Sequence[bytes], config: Config) -> Iterator[Article]:
-    import io
-
     return iter(read([io.BytesIO(b"".join(lines))], config.read))
 
 
-def _signed(chunk: Sequence[Article], config: Config) -> None:
+def _signed(chunk: Sequence[Article], config: Config) -> object:
     words = tokenise([article.text for article in chunk], folded=False)
-    signatures(*shingles(words.hashes, words.bounds, config.lexical.shingle), config.lexical)
+    made = shingles(words.hashes, words.bounds, config.lexical.shingle)
+    return signatures(*made, config.lexical)
 
 
 def _none() -> Config:
-    from detector.config import SemanticConfig
-
     return Config(semantic=SemanticConfig(model="none"))
 
 
 def _static() -> str:
-    from detector.errors import DetectorError
-    from detector.models import resolve
-
     try:
         return str(resolve("static").folder)
     except DetectorError:

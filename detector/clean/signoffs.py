@@ -54,6 +54,7 @@ def is_credit_line(line: str, *, weak: bool) -> bool:
     return colon and not weak and len(rest) <= _HEAD and ". " not in rest and rest[0].isupper()
 
 
+@lru_cache(maxsize=8192)  # an outlet's articles are signed by a few people and agencies
 def sign_off(line: str) -> Parts:
     """What a line at the head or the foot of an article says of who made it.
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from detector.text import ACRONYM, CAPITAL, I64, NUMBER, SENTENCE, U64, Tokens
 
 _LONGEST = 6000  # words aligned of each article: quadratic beyond, and news is shorter
-_RUN = 6  # words of an unbroken run that counts as kept
+_RUN = 4  # words of an unbroken run that counts as kept: common phrases are shorter
 _WIDE = 8  # words; a longer replaced stretch is new text, not an exchange
 
 
@@ -71,7 +71,7 @@ def alignment_features(a: Tokens, b: Tokens, alignment: Alignment) -> dict[str, 
         alignment: theirs.
 
     Returns:
-        ``kept``: share of the shorter body in unbroken runs of six words or more;
+        ``kept``: share of the shorter body in unbroken runs of four words or more;
         ``exchanged_numbers`` and ``exchanged_names``: share of the numbers and names of the
         aligned text that stand where the other article has another one.
     """
