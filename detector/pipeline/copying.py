@@ -177,7 +177,7 @@ def equal_pairs(groups: Iterable[Sequence[int]], cap: int) -> I64:
 
 def _days_apart(corpus: Corpus, pairs: I64) -> F32:
     """1 where both articles state the day of the event, and not the same."""
-    days = np.array([f.event_date.toordinal() if f.event_date else 0 for f in corpus.facts])
+    days = corpus.facts.days
     a, b = days[pairs[:, 0]], days[pairs[:, 1]]
     return np.asarray((a > 0) & (b > 0) & (a != b), np.float32)
 

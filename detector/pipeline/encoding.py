@@ -34,7 +34,7 @@ def encoded(
         Shape (articles, dimension), and how many articles of which language the model
         does not serve: their rows are zero.
     """
-    languages = [f.language for f in corpus.facts]
+    languages = corpus.facts.languages
     served = np.array([model.languages is None or x in model.languages for x in languages])
     without = Counter(x for x, yes in zip(languages, served.tolist(), strict=True) if not yes)
     if model.tier == "static":
@@ -61,7 +61,7 @@ def strangers_of(corpus: Corpus, model: Model) -> Strangers:
     usual = Strangers.of_model(model.thresholds)
     if model.recorded or corpus.vectors is None:
         return usual
-    return usual.of_corpus(corpus.vectors, [f.language for f in corpus.facts])
+    return usual.of_corpus(corpus.vectors, corpus.facts.languages)
 
 
 class Sentences:
@@ -75,7 +75,7 @@ class Sentences:
         """Remember some; nothing is loaded before it is needed."""
         self._corpus = corpus
         self._model = model
-        self._languages = [f.language for f in corpus.facts]
+        self._languages = corpus.facts.languages
         self._static = model if model.tier == "static" else resolve(_STATIC)
         self._summed = lru_cache(maxsize=4096)(self._summed_up)
         self._read = lru_cache(maxsize=1024)(self._read_through)

@@ -55,8 +55,8 @@ def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int)
     duplicate, cut = _duplicates(corpus, equal, copies, cap)
     translations = np.array([r is Relation.TRANSLATION for r in related.relations], np.bool_)
     pairs, scores = _between(duplicate, related.pairs[translations], related.scores[translations])
-    spoken = {code: n for n, code in enumerate(sorted({f.language for f in corpus.facts}))}
-    languages = np.array([spoken[f.language] for f in corpus.facts], np.int64)
+    spoken = {code: n for n, code in enumerate(sorted(set(corpus.facts.languages)))}
+    languages = np.array([spoken[code] for code in corpus.facts.languages], np.int64)
     linked = link(len(corpus), pairs, scores, _QUORUM, cap, languages)
     syndication = linked.labels[duplicate]
     cut += linked.cut
@@ -111,8 +111,11 @@ def clusters(
         named = []
         for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             members = tuple(corpus.ids[i] for i in order[a:b].tolist())
-            first = _original(level, members, found)
             name = cluster_id(str(level), members)
+            if len(members) == 1:
+                named.append(Cluster(name, level, members))
+                continue
+            first = _original(level, members, found)
             named.append(Cluster(name, level, members, first.original, first.confidence))
         result.extend(sorted(named, key=lambda c: c.id))
     return tuple(result)
@@ -186,7 +189,7 @@ def _canonical(corpus: Corpus, cluster: Cluster) -> str:
 def _original(
     level: Level, members: tuple[str, ...], found: Mapping[tuple[str, str], Direction]
 ) -> Direction:
-    if len(members) < 2 or level is Level.EVENT:
+    if level is Level.EVENT:
         return Direction(None, 0.0, 0.0, ())
     pairs = ((a, b) for n, a in enumerate(members) for b in members[n + 1 :])
     return first_of(members, {pair: found[pair] for pair in pairs if pair in found})

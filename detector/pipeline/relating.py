@@ -68,7 +68,7 @@ class Relating:
         self._least = {"words": _WORDS, "cosine": strangers.best}
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
-        languages = [f.language for f in corpus.facts]
+        languages = corpus.facts.languages
         self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
