@@ -73,14 +73,16 @@ def by_semhash(path: Path, output: Path) -> None:
         stream.writelines(json.dumps({"text": text}) + "\n" for text in result.selected)
 
 
-def by_detector(path: Path, output: Path, model: str = "none", jobs: int = 0) -> dict[str, float]:
+def by_detector(
+    path: Path, output: Path, model: str = "none", jobs: int | str = 0
+) -> dict[str, float]:
     """Our own pass, and the seconds of its stages."""
     from detector.config import Config, SemanticConfig
     from detector.pipeline import Detector
     from detector.readers import read
     from detector.writers import write
 
-    config = Config(semantic=SemanticConfig(model=model), jobs=jobs)
+    config = Config(semantic=SemanticConfig(model=model), jobs=int(jobs))
     found = Detector(config).detect(read([str(path)], config.read), evidence=False)
     write(found.rows(), output)
     return dict(found.seconds)

@@ -4,7 +4,8 @@ Plain torch rather than `SentenceTransformerTrainer`, for three reasons: sentenc
 tokenised once and joined anew in every epoch; a row is a shared linear map of the
 teacher's row plus its own difference, which is baked into one table at the end; and words
 are dropped, split and added on both sides of a pair at once. The loss is that of
-`MultipleNegativesSymmetricRankingLoss`. The same seed gives the same rows.
+`MultipleNegativesSymmetricRankingLoss`. The same seed and number
+of threads give the same rows.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
     python scripts/train_static.py --ablate       changes the recipe in one thing at a time
 
 The data are looked for in ../shared/data/parallel; models/README.md names the public
-sets and their licences. Training takes minutes on two cores, and the same seed gives the
-same folder.
+sets and their licences. Training takes minutes on two cores, and the same seed and
+number of threads give the same folder.
 """
 
 from __future__ import annotations
