@@ -69,9 +69,9 @@ FIXED: Mapping[str, Mapping[str, float]] = {
     # An edited copy keeps the day; a template filled in again does not.
     "copy": {"day_exchanged": -4.0},
     # No set that may be fitted on has both events and times. Reports of one event mostly
-    # come within two days: a day apart is 2 to 1 against, a month 60 to 1. And none has
+    # come within two days: a day apart is 3 to 1 against, a month 240 to 1. And none has
     # templates beside reports: one filled in again must fall whatever else it shares.
-    "event": {"published_gap": -1.2, "refilled": -26.0, **_CONFLICT},
+    "event": {"published_gap": -1.6, "refilled": -26.0, **_CONFLICT},
     # A translation, or a foreign report, may come days later.
     "event_crossing": {"published_gap": -0.6, **_CONFLICT},
     "translation_first": _CONFLICT,

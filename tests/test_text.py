@@ -409,3 +409,13 @@ def test_the_words_of_a_text_are_views_of_the_batch():
 
     assert isinstance(tokens.of(1), Tokens)
     assert np.shares_memory(tokens.of(1).hashes, tokens.hashes)
+
+
+def test_words_found_without_the_folded_ones_are_the_same_words() -> None:
+    texts = ["Ông Phan Xuân Thủy, 7/8.", "", "漢字 và TTXVN"]
+
+    whole, bare = tokenise(texts), tokenise(texts, folded=False)
+
+    assert bare.hashes.tolist() == whole.hashes.tolist() == bare.folded.tolist()
+    assert bare.flags.tolist() == whole.flags.tolist()
+    assert bare.starts.tolist() == whole.starts.tolist()

@@ -6,6 +6,7 @@ arrays: no dictionary of buckets, and a cost that is near-linear in the number o
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ I32 = npt.NDArray[np.int32]
 
 Pairs = npt.NDArray[np.int64]
 _NOTHING = 0  # key of an article without shingles
-_AT_ONCE = 1 << 18  # sampled shingles, or pairs, sorted at once: bounds memory
+_AT_ONCE = 1 << 18  # sampled shingles sorted at once: bounds memory
 _LEAST_SHARED = 0.2  # of the smaller sample, below which no copy and no excerpt is missed
 
 
@@ -110,31 +111,35 @@ def _banded(keys: U32, config: LexicalConfig) -> tuple[U64, int]:
 def _contained(
     values: npt.NDArray[np.unsignedinteger], bounds: I64, config: LexicalConfig
 ) -> tuple[U64, int]:
-    sizes = np.diff(bounds)
-    owner = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     found, capped = [np.zeros(0, np.uint64)], 0
     parts = min(len(values) // _AT_ONCE + 1, 256)
-    top = (values >> (np.iinfo(values.dtype).bits - 8)).astype(np.uint8)
+    part_of = _top_bytes(values) % np.uint8(parts) if parts < 256 else _top_bytes(values)
     for part in range(parts):
-        mine = np.flatnonzero(top % parts == part)
-        pairs, over = _grouped(values[mine], owner[mine], config.bucket)
+        mine = np.flatnonzero(part_of == part)
+        owner = (np.searchsorted(bounds, mine, side="right") - 1).astype(np.int32)
+        pairs, over = _grouped(values[mine], owner, config.bucket)
         found.append(pairs)
         capped += over
-    del owner, top, mine
-    return _sharing_enough(np.concatenate(found), sizes), capped
+    named = np.concatenate(found)
+    found.clear()
+    return _sharing_enough(named, np.diff(bounds)), capped
+
+
+def _top_bytes(values: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.uint8]:
+    """The highest byte of each value, without a second array of whole values."""
+    size = values.dtype.itemsize
+    place = size - 1 if sys.byteorder == "little" else 0
+    return np.ascontiguousarray(values).view(np.uint8)[place::size]
 
 
 def _sharing_enough(pairs: U64, sizes: I64) -> U64:
     """Of pairs named once for each sampled shingle they share, those that share enough."""
-    result = [np.zeros(0, np.uint64)]
-    parts = len(pairs) // _AT_ONCE + 1
-    for part in range(parts):
-        mine = pairs if parts == 1 else pairs[(pairs >> np.uint64(32)) % parts == part]
-        packed, shared = np.unique(mine, return_counts=True)
-        both = _unpacked(packed)
-        smaller = np.minimum(sizes[both[:, 0]], sizes[both[:, 1]])
-        result.append(packed[shared >= np.maximum(2, _LEAST_SHARED * smaller)])
-    return np.concatenate(result)
+    pairs.sort()
+    # Most pairs share a single shingle, and one is not enough: they are never counted.
+    packed, again = np.unique(pairs[1:][pairs[1:] == pairs[:-1]], return_counts=True)
+    both = _unpacked(packed)
+    smaller = np.minimum(sizes[both[:, 0]], sizes[both[:, 1]])
+    return packed[again + 1 >= _LEAST_SHARED * smaller]
 
 
 def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[U64, int]:

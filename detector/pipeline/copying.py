@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,14 @@ from detector.lexical.lsh import candidates, overlaps
 from detector.lexical.signatures import distinct
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.text import I64, U64, shingles
+from detector.text import I64, U64, fold, shingles
 from detector.verify.copies import align, alignment_features
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
+
+#: Words below which a body proves nothing: it may be all furniture.
+SHORT = 20
 
 _WORTH = 0.25  # containment below which two texts are not aligned word by word
 _TEMPLATE = 0.4  # part of the names or numbers whose exchange makes a template of a text
@@ -77,13 +81,21 @@ class Shared:
 
 
 def exact_groups(corpus: Corpus) -> I64:
-    """For each article the first article with the same body; itself where it has no words."""
-    _, first, inverse = np.unique(corpus.digests, return_index=True, return_inverse=True)
+    """For each article the first article with the same body; itself where it has no words.
+
+    A body of a line or two may be all furniture: then the headlines must agree, too.
+    """
+    keys = corpus.digests.copy()
+    for i in np.flatnonzero(corpus.lengths < SHORT).tolist():
+        title = fold(corpus.facts[i].title).encode("utf-8", "surrogatepass")
+        keys[i] ^= np.uint64(zlib.crc32(title))
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     return np.where(corpus.lengths > 0, first[inverse.ravel()], np.arange(len(corpus)))
 
 
 def lexical_pairs(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[I64, int]:
     """Candidate pairs among some articles, and how many buckets were capped."""
+    rows = rows[corpus.lengths[rows] >= SHORT]
     values, bounds = corpus.samples
     sizes = np.diff(bounds)[rows]
     new = np.concatenate([[0], np.cumsum(sizes)])

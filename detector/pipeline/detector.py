@@ -15,6 +15,7 @@ from detector.clean import LineCounter, Recurring
 from detector.config import Config
 from detector.models import Model, check, resolve
 from detector.pipeline.copying import (
+    SHORT,
     Judged,
     Shared,
     equal_pairs,
@@ -136,10 +137,11 @@ class Pass:
         related = Judged.none()
         if model is not None and len(corpus) > 1:
             with self._stage("encode"):
-                self.encode(corpus, model, first)
+                telling = first[corpus.lengths[first] >= SHORT]
+                self.encode(corpus, model, telling)
             with self._stage("relate"):
                 relating = Relating(
-                    corpus, Sentences(corpus, model), first, scoring, self._config,
+                    corpus, Sentences(corpus, model), telling, scoring, self._config,
                     strangers_of(corpus, model),
                 )  # fmt: skip
                 related = relating.judge(shared)

@@ -213,3 +213,15 @@ def test_the_overlap_counts_the_greatest_shingle_too():
     shared = overlaps(np.array([[0, 1], [0, 2], [1, 2]]), values, bounds)
 
     assert shared.tolist() == [1, 0, 0]
+
+
+def test_the_upper_halves_of_samples_find_the_same():
+    rows = twins(0.5, 60)
+    values, bounds = sample(*packed(rows), CONFIG)
+    keys = np.zeros((len(rows), CONFIG.bands), np.uint32)
+
+    whole = candidates(keys, (values, bounds), CONFIG).pairs
+    half = candidates(keys, ((values >> np.uint64(32)).astype(np.uint32), bounds), CONFIG).pairs
+
+    assert half.tolist() == whole.tolist()
+    assert len(whole)

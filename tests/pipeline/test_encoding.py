@@ -106,7 +106,7 @@ def test_an_article_without_words_has_no_sentence_to_read() -> None:
 def test_strangers_are_those_recorded_of_our_models_and_measured_for_others() -> None:
     rows = np.random.default_rng(1).normal(size=(600, 8)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    facts = [SimpleNamespace(language="vi")] * 600
+    facts = SimpleNamespace(languages=["vi"] * 600)
     corpus: Corpus = SimpleNamespace(facts=facts, vectors=rows)  # type: ignore[assignment]
 
     ours, other = strangers_of(corpus, resolve("static")), strangers_of(corpus, resolve(str(TINY)))
