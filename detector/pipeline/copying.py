@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.backends.base import Backend
 from detector.config import LexicalConfig
-from detector.lexical.lsh import candidates, overlaps
-from detector.lexical.signatures import distinct
+from detector.lexical.lsh import candidates
+from detector.pipeline.comparing import Portion, compared
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.text import I64, U64, fold, shingles
-from detector.verify.copies import align, alignment_features
+from detector.text import I64, fold
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -23,7 +24,7 @@ F32 = npt.NDArray[np.float32]
 #: Words below which a body proves nothing: it may be all furniture.
 SHORT = 20
 
-_WORTH = 0.25  # containment below which two texts are not aligned word by word
+_AT_ONCE = 256  # pairs compared at once
 _TEMPLATE = 0.4  # part of the names or numbers whose exchange makes a template of a text
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
@@ -97,65 +98,52 @@ def lexical_pairs(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[I64
     """Candidate pairs among some articles, and how many buckets were capped."""
     rows = rows[corpus.lengths[rows] >= SHORT]
     values, bounds = corpus.samples
-    sizes = np.diff(bounds)[rows]
-    new = np.concatenate([[0], np.cumsum(sizes)])
-    at = np.repeat(bounds[rows] - new[:-1], sizes) + np.arange(int(new[-1]))
-    found = candidates(corpus.signatures[rows], (values[at], new), config)
+    first = np.zeros(len(corpus), np.bool_)
+    first[rows] = True
+    kept = np.repeat(first, np.diff(bounds))
+    sizes = np.diff(bounds)[first]
+    limits = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    found = candidates(corpus.signatures[first], (values[kept], limits), config)
     return rows[found.pairs], found.capped
 
 
-def overlap_features(corpus: Corpus, pairs: I64, config: LexicalConfig) -> dict[str, F32]:
-    """Exact resemblance and containment of each pair (Broder 1997), and the length ratio.
-
-    ``containment`` is of the smaller shingle set in the larger; ``shorter`` is the length
-    of the shorter body as a part of the longer's.
-    """
-    rows = np.unique(pairs)
-    place = np.zeros(len(corpus), np.int64)
-    place[rows] = np.arange(len(rows))
-    sets, bounds = _shingle_sets(corpus, rows, config)
-    shared = overlaps(place[pairs], sets, bounds)
-    sizes = np.diff(bounds)[place[pairs]]
-    lengths = np.maximum(corpus.lengths[pairs], 1)
-    return {
-        "resemblance": _ratio(shared, sizes.sum(axis=1) - shared),
-        "containment": _ratio(shared, sizes.min(axis=1)),
-        "shorter": _ratio(lengths.min(axis=1), lengths.max(axis=1)),
-    }
-
-
-def aligned(corpus: Corpus, pairs: I64) -> dict[str, F32]:
-    """Features of the word alignment of each pair."""
-    rows = []
-    for i, j in pairs.tolist():
-        a, b = corpus.body(i), corpus.body(j)
-        rows.append(alignment_features(a, b, align(a.hashes, b.hashes)))
-    names = ("kept", "exchanged_numbers", "exchanged_names")
-    return {name: np.array([row[name] for row in rows], np.float32) for name in names}
-
-
 def copy_features(
-    corpus: Corpus, pairs: I64, config: LexicalConfig
+    corpus: Corpus, pairs: I64, config: LexicalConfig, backend: Backend | None = None
 ) -> tuple[I64, dict[str, F32], I64]:
-    """The pairs that share enough to be aligned, what both say of them, and the others."""
-    overlap = overlap_features(corpus, pairs, config)
-    worth = overlap["containment"] >= _WORTH
+    """The pairs that share enough to be aligned, what is said of them, and the others.
+
+    Args:
+        corpus: of the pass.
+        pairs: shape (n, 2), article numbers.
+        config: words of a shingle.
+        backend: where the pairs are compared; this process if None.
+    """
+    mapped = map if backend is None else backend.map
+    parts = list(mapped(partial(compared, shingle=config.shingle), _portions(corpus, pairs)))
+    if not parts:
+        parts = [compared(Portion((), (), pairs), config.shingle)]
+    features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    worth = np.isfinite(features["kept"])
     near = pairs[worth]
-    features = {name: values[worth] for name, values in overlap.items()}
-    features |= aligned(corpus, near)
+    features = {name: values[worth] for name, values in features.items()}
     features["day_exchanged"] = _days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
     return near, features, pairs[~worth]
 
 
 def judge_copies(
-    corpus: Corpus, pairs: I64, scorer: Scorer, config: LexicalConfig, threshold: float
+    corpus: Corpus,
+    pairs: I64,
+    scorer: Scorer,
+    config: LexicalConfig,
+    threshold: float,
+    backend: Backend | None = None,
 ) -> tuple[Judged, Shared]:
     """Tell copies and excerpts from texts that merely share passages.
 
     Returns:
         The copies, and the other pairs, which may still be about one event.
     """
-    near, features, far = copy_features(corpus, pairs, config)
+    near, features, far = copy_features(corpus, pairs, config, backend)
     scores = scorer.probability(features)
     kept = scores >= threshold
     relations = [
@@ -194,15 +182,6 @@ def _days_apart(corpus: Corpus, pairs: I64) -> F32:
     return np.asarray((a > 0) & (b > 0) & (a != b), np.float32)
 
 
-def _shingle_sets(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[U64, I64]:
-    values, sizes = [np.zeros(0, np.uint64)], [0]
-    for body in corpus.bodies(rows.tolist()):
-        made, bounds = shingles(body.hashes, body.bounds, config.shingle)
-        made, bounds = distinct(made, bounds)
-        values.append(made)
-        sizes.append(len(made))
-    return np.concatenate(values), np.cumsum(sizes).astype(np.int64)
-
-
-def _ratio(part: npt.NDArray[np.generic], whole: npt.NDArray[np.generic]) -> F32:
-    return np.asarray(part / np.maximum(whole, 1), np.float32)
+def _portions(corpus: Corpus, pairs: I64) -> Iterator[Portion]:
+    for start in range(0, len(pairs), _AT_ONCE):
+        yield corpus.portion(pairs[start : start + _AT_ONCE])

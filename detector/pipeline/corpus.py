@@ -7,7 +7,7 @@ downstream can depend on how a corpus happened to be shuffled.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from detector.errors import InputError
 from detector.pipeline.columns import Columns, Ragged
+from detector.pipeline.comparing import Portion
 from detector.pipeline.prepare import Prepared, within
 from detector.pipeline.rowfacts import CorpusFacts
 from detector.pipeline.shelf import Shelf
 from detector.records import Article
-from detector.text import U64, Tokens, tokenise
+from detector.text import I64, U64, Tokens, tokenise
 from detector.verify import profiles
 
 __all__ = ["Corpus", "Shelf"]
@@ -111,12 +112,11 @@ class Corpus:
         """The words of one body, with offsets in the article's text."""
         return self._words(int(i))
 
-    def bodies(self, rows: Sequence[int]) -> Iterator[Tokens]:
-        """The words of several bodies, read together."""
-        for start in range(0, len(rows), 256):
-            part = rows[start : start + 256]
-            tokens = self._tokens(part)
-            yield from (tokens.of(i) for i in range(len(part)))
+    def portion(self, pairs: I64) -> Portion:
+        """Pairs with what they need to be compared elsewhere."""
+        rows, numbers = np.unique(pairs, return_inverse=True)
+        packed = [self._shelf.packed(int(self._input[i])) for i in rows]
+        return Portion(packed, [self.spans(i) for i in rows.tolist()], numbers.reshape(-1, 2))
 
     def text(self, i: int) -> str:
         """An article's text."""

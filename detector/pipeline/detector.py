@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 import numpy as np
@@ -29,7 +29,7 @@ from detector.pipeline.encoding import Sentences, encoded, strangers_of
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels
 from detector.pipeline.pairing import Pairing
-from detector.pipeline.prepare import prepare, static_encoder
+from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.relating import Relating
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
@@ -37,8 +37,6 @@ from detector.verify.relation import Scorer, scorers
 
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
 Progress = Callable[[str, int, int], None]
-
-_CHUNK = 256  # articles prepared at once: enough to vectorise, few enough to share out
 
 
 class Detector:
@@ -76,8 +74,8 @@ class Detector:
             InputError: if two articles have one id.
             ModelError: if the model cannot be had or is damaged.
         """
-        run = Pass(self.config, self._backend, progress or _silent)
-        return run.detect(articles, evidence)
+        with closing(Pass(self.config, self._backend, progress or _silent)) as run:
+            return run.detect(articles, evidence)
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
         """Say of two articles of a corpus why they are related, or why they are not.
@@ -91,7 +89,8 @@ class Detector:
             UsageError: if no article has one of the ids.
             ModelError: if the model cannot be had or is damaged.
         """
-        return Pass(self.config, self._backend, _silent).explain(articles, a, b)
+        with closing(Pass(self.config, self._backend, _silent)) as run:
+            return run.explain(articles, a, b)
 
 
 class Pass:
@@ -100,8 +99,8 @@ class Pass:
     def __init__(self, config: Config, backend: Backend | None, progress: Progress) -> None:
         self._config = config
         self._progress = progress
-        self._own = LocalBackend(config.jobs) if backend is None else None
-        self._backend = backend or self._own
+        self._backend: Backend = LocalBackend(config.jobs) if backend is None else backend
+        self._owned = backend is None
         self._seconds: dict[str, float] = {}
         self._notes: list[str] = []
 
@@ -133,6 +132,8 @@ class Pass:
             equal = exact_groups(corpus)
             first = np.unique(equal)
             copies, shared = self._copies(corpus, first, scoring["copy"])
+            corpus.give_up_candidates()
+            self.close()
         relating = None
         related = Judged.none()
         if model is not None and len(corpus) > 1:
@@ -157,22 +158,22 @@ class Pass:
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
-        try:
-            with self._stage("read"):
-                shelf, recurring = self._read(articles)
-            with self._stage("prepare"):
-                return self._prepare(shelf, recurring, model), recurring
-        finally:
-            if self._own is not None:
-                self._own.close()
+        with self._stage("read"):
+            shelf, recurring = self._read(articles)
+        with self._stage("prepare"):
+            return self._prepare(shelf, recurring, model), recurring
+
+    def close(self) -> None:
+        """Stop the processes that this pass started."""
+        if self._owned:
+            self._backend.close()
 
     def _read(self, articles: Iterable[Article]) -> tuple[Shelf, Recurring]:
         shelf, lines = Shelf(), LineCounter(self._config.clean)
-        for article in articles:
-            shelf.put(article)
-            lines.update(article)
-            if len(shelf) % 1000 == 0:
-                self._progress("read", len(shelf), 0)
+        function = partial(count_lines, config=self._config)
+        for part in self._backend.map(function, shelf.filled(articles)):
+            lines.merge(part)
+            self._progress("read", len(shelf), 0)
         self._progress("read", len(shelf), len(shelf))
         return shelf, lines.recurring()
 
@@ -182,14 +183,14 @@ class Pass:
             check(model)
             static_encoder(static)
         function = partial(prepare, recurring=recurring, config=self._config, static=static)
-        assert self._backend is not None
-        parts = []
+        return Corpus(shelf, self._told(self._backend.map(function, shelf.chunks()), shelf))
+
+    def _told(self, parts: Iterable[Prepared], shelf: Shelf) -> Iterator[Prepared]:
         done = 0
-        for part in self._backend.map(function, shelf.chunks(_CHUNK)):
-            parts.append(part)
+        for part in parts:
+            yield part
             done += len(part.lengths)
             self._progress("prepare", done, len(shelf))
-        return Corpus(shelf, parts)
 
     def _copies(self, corpus: Corpus, first: I64, scorer: Scorer) -> tuple[Judged, Shared]:
         lexical = self._config.lexical
@@ -200,7 +201,7 @@ class Pass:
                 "each; those articles were compared with their neighbours only."
             )
         threshold = self._config.verify.threshold
-        return judge_copies(corpus, pairs, scorer, lexical, threshold)
+        return judge_copies(corpus, pairs, scorer, lexical, threshold, self._backend)
 
     def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
         """Set the vectors of the articles `first`."""

@@ -63,7 +63,8 @@ class Pairing:
         """
         found: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
         for judged in (related, copies):
-            for row, (i, j) in enumerate(judged.pairs.tolist()):
+            rows = self._together(judged.pairs)
+            for row, (i, j) in zip(rows.tolist(), judged.pairs[rows].tolist(), strict=True):
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
@@ -101,6 +102,11 @@ class Pairing:
         odds = {"log_odds": log_odds(np.array([score], np.float32))}
         return float(self._scorers["linked"].probability(odds)[0])
 
+    def _together(self, pairs: I64) -> I64:
+        """The rows of pairs that one event cluster holds; of most, linking left nothing."""
+        labels = self._grouping.labels[Level.EVENT]
+        return np.flatnonzero(labels[pairs[:, 0]] == labels[pairs[:, 1]])
+
     def settled(self, i: int, j: int, relation: Relation) -> Relation | None:
         """The relation that the clusters leave a judged pair, or None."""
         of = {level: labels[i] == labels[j] for level, labels in self._grouping.labels.items()}
@@ -108,8 +114,8 @@ class Pairing:
             return relation if of[Level.DUPLICATE] else None
         if not of[Level.EVENT]:
             return None
-        facts = self._corpus.facts
-        crossing = facts[i].language != facts[j].language
+        spoken = self._corpus.facts.languages
+        crossing = spoken[i] != spoken[j]
         if of[Level.SYNDICATION] and crossing:
             return Relation.TRANSLATION
         return Relation.SAME_EVENT

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from detector.clean import Recurring, body_spans, clean, title_of
+from detector.clean import LineCounter, Recurring, body_spans, clean, title_of
 from detector.config import Config
 from detector.enrich import enrich
 from detector.enrich.gazetteer import around
@@ -102,6 +102,13 @@ def prepare(
         packed,
         vectors,
     )
+
+
+def count_lines(chunk: Sequence[Packed], config: Config) -> LineCounter:
+    """Count the lines of a chunk of articles, to learn which recur."""
+    lines = LineCounter(config.clean)
+    lines.update(*map(unpack, chunk))
+    return lines
 
 
 def within(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> Tokens:

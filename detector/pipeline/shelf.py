@@ -115,7 +115,7 @@ class Shelf:
         """A whole article."""
         return unpack(self.packed(i), self.ids[i])
 
-    def chunks(self, _size: int = 0) -> Iterator[Sequence[Packed]]:
+    def chunks(self) -> Iterator[Sequence[Packed]]:
         """The articles in input order, a run at a time."""
         yield from map(self._run, range(len(self._runs)))
         if self._last:

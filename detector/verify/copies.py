@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,13 +46,9 @@ def align(a: U64, b: U64) -> Alignment:
     from rapidfuzz.distance import Levenshtein
 
     a, b = a[:_LONGEST], b[:_LONGEST]
+    codes: Any = Levenshtein.opcodes(a.tolist(), b.tolist()).as_list()
     kept = np.array(
-        [
-            (code.src_start, code.dest_start, code.src_end - code.src_start)
-            for code in Levenshtein.opcodes(a.tolist(), b.tolist())
-            if code.tag == "equal"
-        ],
-        np.int64,
+        [(i, k, j - i) for tag, i, j, k, _ in codes if tag == "equal"], np.int64
     ).reshape(-1, 3)
     # What lies between two kept runs stands in each other's place.
     edge = np.array([[0, 0, 0]]), np.array([[len(a), len(b), 0]])
@@ -76,13 +73,13 @@ def alignment_features(a: Tokens, b: Tokens, alignment: Alignment) -> dict[str, 
         aligned text that stand where the other article has another one.
     """
     shorter = max(min(len(a.hashes), len(b.hashes)), 1)
-    runs = alignment.kept[alignment.kept[:, 2] >= _RUN, 2]
-    result = {"kept": float(runs.sum()) / shorter}
+    first, runs = alignment.kept[:, 0], alignment.kept[:, 2]
+    result = {"kept": float(runs[runs >= _RUN].sum()) / shorter}
     for name, marks_a, marks_b in (
         ("numbers", _numbers(a), _numbers(b)),
         ("names", _names(a), _names(b)),
     ):
-        same = sum(int(marks_a[i : i + n].sum()) for i, _, n in alignment.kept.tolist())
+        same = int(_within(marks_a, first, first + runs).sum())
         other = sum(1 for _ in _exchanges(alignment, a, b, marks_a, marks_b))
         result[f"exchanged_{name}"] = other / max(same + other, 3)
     return result
@@ -115,13 +112,22 @@ def _exchanges(
     # A name that the other text has elsewhere has moved; small numbers recur by chance.
     known_a = set(a.folded[marks_a & ((a.flags & NUMBER) == 0)].tolist())
     known_b = set(b.folded[marks_b & ((b.flags & NUMBER) == 0)].tolist())
-    for i, j, k, m in alignment.exchanged.tolist():
-        if j - i > _WIDE or m - k > _WIDE:
-            continue
+    gaps = alignment.exchanged
+    narrow = (gaps[:, 1] - gaps[:, 0] <= _WIDE) & (gaps[:, 3] - gaps[:, 2] <= _WIDE)
+    marked = (_within(marks_a, gaps[:, 0], gaps[:, 1]) > 0) & (
+        _within(marks_b, gaps[:, 2], gaps[:, 3]) > 0
+    )
+    for i, j, k, m in gaps[narrow & marked].tolist():
         old, new = a.folded[i:j][marks_a[i:j]].tolist(), b.folded[k:m][marks_b[k:m]].tolist()
         moved = not known_b.isdisjoint(old) and not known_a.isdisjoint(new)
-        if old and new and not moved and set(old).isdisjoint(new):
+        if not moved and set(old).isdisjoint(new):
             yield i, j, k, m
+
+
+def _within(marks: npt.NDArray[np.bool_], starts: I64, ends: I64) -> I64:
+    """How many words are marked in each stretch."""
+    counts = np.concatenate([[0], np.cumsum(marks)])
+    return np.asarray(counts[ends] - counts[starts])
 
 
 def _numbers(tokens: Tokens) -> npt.NDArray[np.bool_]:
