@@ -40,7 +40,6 @@ PARAGRAPH = 16  # first word of a line
 
 _TABLE = 0x3000  # below: table look-ups; above: ranges
 _BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that its powers can be divided out again
-_MASK = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _BLOCK = 1 << 15  # characters hashed at once: the arrays then stay in the cache
 _TONES = {"\u0300": 1, "\u0301": 2, "\u0303": 3, "\u0309": 4, "\u0323": 5}
