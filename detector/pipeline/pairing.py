@@ -10,6 +10,7 @@ import numpy as np
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich import enrich
+from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
@@ -171,6 +172,7 @@ class Pairing:
             published=head.published,
             credits=facts.credits,
             aside="\n".join(aside),
+            confidants=confidants(text, self._corpus.spans(i)),
             words=int(self._corpus.lengths[i]),
             language=facts.language,
         )
