@@ -72,8 +72,12 @@ def cluster_id(level: str, members: Sequence[str]) -> str:
 
     It stays when a cluster grows by articles whose ids sort later.
     """
-    digest = hashlib.blake2b(min(members).encode("utf-8", "surrogatepass"), digest_size=6)
-    return f"{level[:3]}-{digest.hexdigest()}"
+    return f"{level[:3]}-{cluster_code(min(members))}"
+
+
+def cluster_code(smallest: str) -> str:
+    """What the ids of clusters of all levels share that have this smallest member."""
+    return hashlib.blake2b(smallest.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
