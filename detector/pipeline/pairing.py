@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
@@ -20,7 +21,11 @@ from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
 from detector.verify.relation import Scorer, log_odds
 
+F32 = npt.NDArray[np.float32]
+
 _CROWD = 50  # pairs written between two groups of copies; beyond, the one for each
+
+_NEITHER = Direction(None, 0.0, 0.0, ())
 
 
 class Pairing:
@@ -62,12 +67,14 @@ class Pairing:
         told: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
         for judged, groups in found:
             rows = self._together(judged.pairs)
+            confirmed = dict(zip(rows.tolist(), self._linked(judged.scores[rows]), strict=True))
             for row, (i, j) in zip(rows.tolist(), judged.pairs[rows].tolist(), strict=True):
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
                 features = {name: float(v[row]) for name, v in judged.features.items()}
-                score = self.confirmed(relation, float(judged.scores[row]))
+                event = relation is Relation.SAME_EVENT
+                score = confirmed[row] if event else float(judged.scores[row])
                 for a, b in _expanded(i, j, groups):
                     told[a, b] = relation, score, features
         for a, b in exact.tolist():
@@ -97,8 +104,14 @@ class Pairing:
         """The probability of a pair that linking has left in one cluster."""
         if relation is not Relation.SAME_EVENT:
             return score
-        odds = {"log_odds": log_odds(np.array([score], np.float32))}
-        return float(self._scorers["linked"].probability(odds)[0])
+        return self._linked(np.array([score], np.float32))[0]
+
+    def _linked(self, scores: F32) -> list[float]:
+        """The same for many pairs of reports."""
+        found: list[float] = (
+            self._scorers["linked"].probability({"log_odds": log_odds(scores)}).tolist()
+        )
+        return found
 
     def _together(self, pairs: I64) -> I64:
         """The rows of pairs that one event cluster holds; of most, linking left nothing."""
@@ -127,16 +140,19 @@ class Pairing:
         features: Mapping[str, float],
         with_evidence: bool,
     ) -> tuple[Pair, Direction]:
-        a, b = self._side(i), self._side(j)
-        way = direction(a, b, relation)
-        same = bool(a.outlet) and a.outlet == b.outlet
-        reasons = [*way.reasons, f"Both were published by {a.outlet}."] if same else way.reasons
+        way = _NEITHER  # two reports of one event: their texts need not be read again
+        if relation is not Relation.SAME_EVENT:
+            way = direction(self._side(i), self._side(j), relation)
+        outlet = self._corpus.outlets[i]
+        same = bool(outlet) and outlet == self._corpus.outlets[j]
+        reasons = [*way.reasons, f"Both were published by {outlet}."] if same else way.reasons
         if with_evidence:
             found = self._evidence(i, j, features, reasons)
         else:
             found = Evidence(features=features, reasons=tuple(reasons))
+        ids = self._corpus.ids
         pair = Pair(
-            a.id, b.id, relation, round(score, 4), way.original, way.confidence, same, found
+            ids[i], ids[j], relation, round(score, 4), way.original, way.confidence, same, found
         )
         return pair, way
 
