@@ -25,12 +25,12 @@ from detector.pipeline.copying import (
     members_of,
 )
 from detector.pipeline.corpus import Corpus, Shelf
-from detector.pipeline.encoding import Sentences, encoded, strangers_of
+from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
-from detector.pipeline.relating import Relating
+from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
 from detector.verify.relation import Scorer, scorers
@@ -127,6 +127,7 @@ class Pass:
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
         scoring = scorers(model.tier) if model is not None else scorers()
+        router = Router(self._config, model)
         corpus, recurring = self.corpus(articles, model)
         with self._stage("copies"):
             equal = exact_groups(corpus)
@@ -140,11 +141,10 @@ class Pass:
             with self._stage("encode"):
                 telling = first[corpus.lengths[first] >= SHORT]
                 self.encode(corpus, model, telling)
+                foreign, notes = router.read(corpus, telling, self._progress)
+                self._notes.extend(notes)
             with self._stage("relate"):
-                relating = Relating(
-                    corpus, Sentences(corpus, model), telling, scoring, self._config,
-                    strangers_of(corpus, model),
-                )  # fmt: skip
+                relating = Routed(corpus, model, telling, foreign, self._config)
                 related = relating.judge(shared)
         with self._stage("cluster"):
             grouping = group(corpus, equal, copies, related, self._config.cluster.component)
@@ -205,13 +205,7 @@ class Pass:
 
     def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
         """Set the vectors of the articles `first`."""
-        corpus.vectors, without = encoded(corpus, model, first, self._progress)
-        if without:
-            names = ", ".join(f"{n} {code}" for code, n in sorted(without.items()))
-            self._notes.append(
-                f"{model.name} does not know the language of some articles ({names}); they were "
-                "compared by their words alone."
-            )
+        corpus.vectors = encoded(corpus, model, first, self._progress)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

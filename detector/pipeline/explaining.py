@@ -15,7 +15,7 @@ from detector.pipeline.copying import Judged, copy_features
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
 from detector.pipeline.pairing import Pairing
-from detector.pipeline.relating import Relating
+from detector.pipeline.routing import Routed
 from detector.records import Contribution, Explanation, Level, Relation
 from detector.text import I64
 from detector.verify.relation import Scorer
@@ -36,7 +36,7 @@ class Found:
     equal: I64
     copies: Judged
     related: Judged
-    relating: Relating | None
+    relating: Routed | None
     scorers: Mapping[str, Scorer]
     grouping: Grouping
     pairing: Pairing
@@ -60,7 +60,8 @@ def explained(found: Found, a: str, b: str, config: Config) -> Explanation:
         evidence, first, confidence = pair.evidence, pair.original, pair.original_confidence
     else:
         evidence, first, confidence = found.pairing.evidence(i, j, features), None, 0.0
-    scorer = found.scorers.get(question)
+    asked = found.scorers if found.relating is None else found.relating.scorers_of(i, j)
+    scorer = asked.get(question)
     return Explanation(
         a=found.corpus.ids[i],
         b=found.corpus.ids[j],

@@ -13,7 +13,8 @@ from detector.enrich import enrich
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.relating import Relating, sentence_bounds
+from detector.pipeline.relating import sentence_bounds
+from detector.pipeline.routing import Routed
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
@@ -30,7 +31,7 @@ class Pairing:
         corpus: Corpus,
         grouping: Grouping,
         recurring: Recurring | None,
-        relating: Relating | None,
+        relating: Routed | None,
         scorers: Mapping[str, Scorer],
     ) -> None:
         """Store what the records are made from."""

@@ -47,6 +47,7 @@ class Relating:
         scorers: Mapping[str, Scorer],
         config: Config,
         strangers: Strangers,
+        vectors: F32 | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows`; the others are copies of those.
 
@@ -57,8 +58,10 @@ class Relating:
             scorers: of the tier that the vectors are of.
             config: of the whole pass.
             strangers: how near strangers are by these vectors.
+            vectors: of another encoder than that of the corpus, shape (articles, d).
         """
-        assert corpus.vectors is not None
+        own = corpus.vectors if vectors is None else vectors
+        assert own is not None
         assert corpus.profiles is not None
         self._corpus = corpus
         self._profiles = corpus.profiles
@@ -66,10 +69,10 @@ class Relating:
         self._threshold = config.verify.threshold
         self._sentences = sentences
         self._least = {"words": _WORDS, "cosine": strangers.best}
-        vectors = np.zeros_like(corpus.vectors)
-        vectors[rows] = corpus.vectors[rows]
+        kept = np.zeros_like(own)
+        kept[rows] = own[rows]
         languages = corpus.facts.languages
-        self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
+        self._near = Neighbourhood(kept, languages, config.semantic, strangers)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -80,7 +83,7 @@ class Relating:
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
-        return _joined(judged, self.judge_pairs(missing))
+        return joined(judged, self.judge_pairs(missing))
 
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
@@ -197,7 +200,8 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
     return every[~np.isin(_packed(every), _packed(known))]
 
 
-def _joined(a: Judged, b: Judged) -> Judged:
+def joined(a: Judged, b: Judged) -> Judged:
+    """Two sets of judged pairs as one; a feature that one of them lacks is 0 there."""
     features = {}
     for name in {**a.features, **b.features}:
         parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]

@@ -40,7 +40,7 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     left, right = pairs[:, 0], pairs[:, 1]
     result: dict[str, F32] = {}
     for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
-        rows = _weighted(getattr(profiles, name), name)
+        rows = weighted(getattr(profiles, name), name)
         result[name] = _cosines(rows, left, right)
     for name in ("names", "numbers"):
         result[f"{name}_missing"] = _missing(getattr(profiles, name), name, left, right)
@@ -147,7 +147,7 @@ def _missing(bag: Bag, kind: str, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _weighted(bag: Bag, kind: str) -> Any:
+def weighted(bag: Bag, kind: str) -> Any:
     """Unit rows of term weights, as a SciPy CSR matrix."""
     weight, column = _rarity(bag, kind)
     if kind == "words":
