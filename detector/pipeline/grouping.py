@@ -30,6 +30,22 @@ _LEVELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Articles of which one may stand for the others: copies and excerpts of one body.
+
+    Attributes:
+        labels: shape (articles,), the smallest member of each article's group.
+        longest: shape (articles,), the member with the most words, which has what the
+            others were cut from.
+        cut: components that were too large to be linked as one.
+    """
+
+    labels: I64
+    longest: I64
+    cut: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grouping:
     """Nested groups of article numbers.
 
@@ -42,17 +58,16 @@ class Grouping:
     cut: int
 
 
-def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int) -> Grouping:
-    """Link copies, then translations, then reports of one event.
+def group(corpus: Corpus, duplicates: Duplicates, related: Judged, cap: int) -> Grouping:
+    """Link translations, then reports of one event.
 
     Args:
         corpus: of n articles.
-        equal: shape (n,), the first article with the same body.
-        copies: judged pairs among those first articles.
-        related: judged pairs among them that are no copies.
+        duplicates: of its articles.
+        related: judged pairs of articles that are no copies.
         cap: largest component linked as one.
     """
-    duplicate, cut = _duplicates(corpus, equal, copies, cap)
+    duplicate, cut = duplicates.labels, duplicates.cut
     translations = np.array([r is Relation.TRANSLATION for r in related.relations], np.bool_)
     pairs, scores = _between(duplicate, related.pairs[translations], related.scores[translations])
     spoken = {code: n for n, code in enumerate(sorted(set(corpus.facts.languages)))}
@@ -72,8 +87,15 @@ def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int)
     return Grouping(labels, cut + linked.cut)
 
 
-def _duplicates(corpus: Corpus, equal: I64, copies: Judged, cap: int) -> tuple[I64, int]:
-    """Near copies by average linkage; an excerpt then joins the likeliest of its holders."""
+def link_copies(corpus: Corpus, equal: I64, copies: Judged, cap: int) -> Duplicates:
+    """Near copies by average linkage; an excerpt then joins the likeliest of its holders.
+
+    Args:
+        corpus: of n articles.
+        equal: shape (n,), the first article with the same body.
+        copies: judged pairs among those first articles.
+        cap: largest component linked as one.
+    """
     excerpt = np.array([r is Relation.EXCERPT for r in copies.relations], np.bool_)
     near = link(len(equal), copies.pairs[~excerpt], copies.scores[~excerpt], _QUORUM, cap)
     pairs, scores = copies.pairs[excerpt], copies.scores[excerpt]
@@ -84,7 +106,12 @@ def _duplicates(corpus: Corpus, equal: I64, copies: Judged, cap: int) -> tuple[I
     _, first = np.unique(parts[order, 0], return_index=True)
     chosen = parts[order][first]
     joined = link(len(equal), chosen, np.ones(len(chosen), np.float32), 0.0, len(equal))
-    return joined.labels[near.labels][equal], near.cut
+    labels = joined.labels[near.labels][equal]
+    order = np.lexsort((np.arange(len(labels)), -corpus.lengths, labels))
+    _, first, group = np.unique(labels[order], return_index=True, return_inverse=True)
+    longest = np.empty_like(labels)
+    longest[order] = order[first][group.ravel()]
+    return Duplicates(labels, longest, near.cut)
 
 
 def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
