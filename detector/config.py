@@ -88,6 +88,7 @@ class VerifyConfig:
     """When a candidate pair is kept."""
 
     threshold: float = 0.5  # calibrated probability
+    model: str = ""  # asked for a second opinion on doubtful pairs; "" asks nobody
 
     def __post_init__(self) -> None:
         """Refuse what is no probability."""

@@ -83,6 +83,7 @@ def measure(corpus: Corpus, config: Config) -> Report:
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*_SETS, "all", "ablation"]))
 @click.option("--model", default="static", show_default=True, help="As of `detector dedup`.")
+@click.option("--verify-model", default="", help="As of `detector dedup`.")
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file of options.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
 @click.option("--seed", default=1, show_default=True, help="Of what is planted.")
@@ -95,7 +96,7 @@ def measure(corpus: Corpus, config: Config) -> Report:
 @click.option("--floors", is_flag=True, help="Raise the floors to what was measured.")
 @click.option("--lower", metavar="REASON", default="", help="Let floors fall, and say why.")
 def main(
-    names: Sequence[str], model: str, config: Path | None, data: Path | None, seed: int,
+    names: Sequence[str], model: str, verify_model: str, config: Path | None, data: Path | None, seed: int,
     part: Part, faults: int, as_json: bool, floors: bool, lower: str,
 ) -> None:  # fmt: skip
     """Measure the corpora NAMES; by default all. ablation: what each feature is worth."""
@@ -108,7 +109,8 @@ def main(
             return
     options = Config.from_toml(config) if config else Config()
     semantic = dataclasses.replace(options.semantic, model=model)
-    options = dataclasses.replace(options, semantic=semantic)
+    verify = dataclasses.replace(options.verify, model=verify_model or options.verify.model)
+    options = dataclasses.replace(options, semantic=semantic, verify=verify)
     wanted = list(_SETS) if not names or "all" in names else list(dict.fromkeys(names))
     for name in (inner for outer in wanted for inner in _SETS[outer]):
         try:

@@ -67,7 +67,7 @@ class Pairing:
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
-                features = {name: float(v[row]) for name, v in judged.features.items()}
+                features = judged.features_of(row)
                 score = self.confirmed(relation, float(judged.scores[row]))
                 for a, b in _expanded(i, j, groups):
                     told[a, b] = relation, score, features
@@ -92,7 +92,8 @@ class Pairing:
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""
-        return self._evidence(min(i, j), max(i, j), features, ())
+        reasons = () if self._relating is None else self._relating.reasons(features)
+        return self._evidence(min(i, j), max(i, j), features, reasons)
 
     def confirmed(self, relation: Relation, score: float) -> float:
         """The probability of a pair that linking has left in one cluster."""
@@ -132,6 +133,8 @@ class Pairing:
         way = direction(a, b, relation)
         same = bool(a.outlet) and a.outlet == b.outlet
         reasons = [*way.reasons, f"Both were published by {a.outlet}."] if same else way.reasons
+        if self._relating is not None:
+            reasons = [*reasons, *self._relating.reasons(features)]
         if with_evidence:
             found = self._evidence(i, j, features, reasons)
         else:

@@ -25,6 +25,7 @@ from detector.models import Model, resolve
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import Sentences, encoded, strangers_of
+from detector.pipeline.opinions import SecondOpinion
 from detector.pipeline.relating import Relating, joined
 from detector.text import I64
 from detector.verify.align import SentenceAlignment
@@ -143,6 +144,7 @@ class Routed:
         rows: I64,
         foreign: Foreign | None,
         config: Config,
+        second: SecondOpinion | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows` in each space.
 
@@ -152,7 +154,9 @@ class Routed:
             rows: article numbers; the others are copies of those.
             foreign: what another encoder read.
             config: of the whole pass.
+            second: asked about doubtful pairs.
         """
+        self._second = second
         self._foreign = np.zeros(len(corpus), np.bool_)
         self._scorers = scorers(model.tier)
         self._other: Relating | None = None
@@ -172,23 +176,22 @@ class Routed:
     def judge(self, also: Shared) -> Judged:
         """Judge every article with its neighbours, and the pairs `also`."""
         if self._other is None:
-            return self._own.judge(also)
-        crossing = self._crossing(also.pairs)
-        own = self._own.judge(Shared(also.pairs[~crossing], also.refilled[~crossing]))
-        other = self._other.judge(Shared(also.pairs[crossing], also.refilled[crossing]))
-        return joined(own, _where(other, self._crossing(other.pairs)))
+            return self._revised(self._own, self._own.judge(also))
+        foreign = self._is_foreign(also.pairs)
+        own = self._own.judge(Shared(also.pairs[~foreign], also.refilled[~foreign]))
+        other = self._other.judge(Shared(also.pairs[foreign], also.refilled[foreign]))
+        other = _where(other, self._is_foreign(other.pairs))
+        return joined(self._revised(self._own, own), self._revised(self._other, other))
 
     def judge_pairs(self, pairs: I64) -> Judged:
         """Judge any pairs against the neighbourhoods that `judge` found."""
-        crossing = self._crossing(pairs)
-        if self._other is None or not crossing.any():
-            return self._own.judge_pairs(pairs)
-        if crossing.all():
-            return self._other.judge_pairs(pairs)
-        own, other = (
-            self._own.judge_pairs(pairs[~crossing]),
-            self._other.judge_pairs(pairs[crossing]),
-        )
+        foreign = self._is_foreign(pairs)
+        if self._other is None or not foreign.any():
+            return self._revised(self._own, self._own.judge_pairs(pairs))
+        other = self._revised(self._other, self._other.judge_pairs(pairs[foreign]))
+        if foreign.all():
+            return other
+        own = self._revised(self._own, self._own.judge_pairs(pairs[~foreign]))
         return joined(own, other)
 
     def alignment(self, i: int, j: int) -> SentenceAlignment:
@@ -199,12 +202,22 @@ class Routed:
         """What judges a pair."""
         return self._scorers if self._of(i, j) is self._own else self._other_scorers
 
+    def reasons(self, features: Mapping[str, float]) -> tuple[str, ...]:
+        """What is to be said of a pair beside who was first."""
+        return self._second.reasons(features) if self._second is not None else ()
+
+    def _revised(self, relating: Relating, judged: Judged) -> Judged:
+        if self._second is None:
+            return judged
+        asked = self._scorers if relating is self._own else self._other_scorers
+        return self._second.revised(judged, relating.crossing(judged.pairs), asked)
+
     def _of(self, i: int, j: int) -> Relating:
         if self._other is not None and (self._foreign[i] or self._foreign[j]):
             return self._other
         return self._own
 
-    def _crossing(self, pairs: I64) -> npt.NDArray[np.bool_]:
+    def _is_foreign(self, pairs: I64) -> npt.NDArray[np.bool_]:
         return np.asarray(self._foreign[pairs].any(axis=1))
 
 
