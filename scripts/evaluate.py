@@ -96,8 +96,8 @@ def measure(corpus: Corpus, config: Config) -> Report:
 @click.option("--floors", is_flag=True, help="Raise the floors to what was measured.")
 @click.option("--lower", metavar="REASON", default="", help="Let floors fall, and say why.")
 def main(
-    names: Sequence[str], model: str, verify_model: str, config: Path | None, data: Path | None, seed: int,
-    part: Part, faults: int, as_json: bool, floors: bool, lower: str,
+    names: Sequence[str], model: str, verify_model: str, config: Path | None, data: Path | None,
+    seed: int, part: Part, faults: int, as_json: bool, floors: bool, lower: str,
 ) -> None:  # fmt: skip
     """Measure the corpora NAMES; by default all. ablation: what each feature is worth."""
     import dataclasses
