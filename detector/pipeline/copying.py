@@ -114,15 +114,10 @@ def exact_groups(corpus: Corpus) -> I64:
 
 def lexical_pairs(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[I64, int]:
     """Candidate pairs among some articles, and how many buckets were capped."""
-    rows = rows[corpus.lengths[rows] >= SHORT]
-    values, bounds = corpus.samples
-    first = np.zeros(len(corpus), np.bool_)
-    first[rows] = True
-    kept = np.repeat(first, np.diff(bounds))
-    sizes = np.diff(bounds)[first]
-    limits = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    found = candidates(corpus.signatures[first], (values[kept], limits), config)
-    return rows[found.pairs], found.capped
+    usable = np.zeros(len(corpus), np.bool_)
+    usable[rows[corpus.lengths[rows] >= SHORT]] = True
+    found = candidates(corpus.signatures, corpus.samples, config, usable)
+    return found.pairs, found.capped
 
 
 def copy_features(

@@ -119,7 +119,7 @@ class Pass:
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
-        return Detection(rows, pairs, made, tuple(self._notes), dict(self._seconds))
+        return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
         """Run the pass and say of two of its articles why they are related, or are not."""

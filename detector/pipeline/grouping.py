@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.cluster.link import cluster_id, link
+from detector.cluster.link import cluster_code, link
 from detector.cluster.original import Direction, first_of
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
@@ -56,6 +61,19 @@ class Grouping:
 
     labels: Mapping[Level, I64]
     cut: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """The clusters of a corpus.
+
+    Attributes:
+        clusters: of every level, sorted by level and id.
+        of: for each level, the cluster of each article.
+    """
+
+    clusters: tuple[Cluster, ...]
+    of: Mapping[Level, Sequence[Cluster]]
 
 
 def group(corpus: Corpus, duplicates: Duplicates, related: Judged, cap: int) -> Grouping:
@@ -128,66 +146,78 @@ def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
 
 def clusters(
     corpus: Corpus, grouping: Grouping, found: Mapping[tuple[str, str], Direction]
-) -> tuple[Cluster, ...]:
-    """Every cluster of every level, with its original, sorted by level and id."""
+) -> Clustering:
+    """Every cluster of every level, with its original."""
+    # Most articles are alone at every level, where their clusters share what they can.
+    alone = [(name,) for name in corpus.ids]
+    codes = [cluster_code(name) for name in corpus.ids]
     result: list[Cluster] = []
+    of: dict[Level, Sequence[Cluster]] = {}
     for level in Level:
-        labels = grouping.labels[level]
-        order = np.argsort(labels, kind="stable")
-        edges = np.flatnonzero(np.diff(labels[order], prepend=-1, append=-2))
-        named = []
-        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            members = tuple(corpus.ids[i] for i in order[a:b].tolist())
-            name = cluster_id(str(level), members)
-            if len(members) == 1:
-                named.append(Cluster(name, level, members))
+        firsts = grouping.labels[level]
+        order = np.argsort(firsts, kind="stable")
+        edges = np.flatnonzero(np.diff(firsts[order], prepend=-1, append=-2)).tolist()
+        named: list[Cluster] = []
+        for a, b in pairwise(edges):
+            first = int(order[a])
+            name = f"{level[:3]}-{codes[first]}"
+            if b - a == 1:
+                named.append(Cluster(name, level, alone[first]))
                 continue
-            first = _original(level, members, found)
-            named.append(Cluster(name, level, members, first.original, first.confidence))
-        result.extend(sorted(named, key=lambda c: c.id))
-    return tuple(result)
+            members = tuple(corpus.ids[i] for i in order[a:b].tolist())
+            origin = _original(level, members, found)
+            named.append(Cluster(name, level, members, origin.original, origin.confidence))
+        number = np.searchsorted(firsts[order[edges[:-1]]], firsts)
+        of[level] = [named[k] for k in number]
+        result.extend(sorted(named, key=attrgetter("id")))
+    return Clustering(tuple(result), of)
 
 
 def labels(
-    corpus: Corpus, found: Sequence[Cluster], relations: Mapping[tuple[str, str], Pair], keep: str
+    corpus: Corpus, made: Clustering, relations: Mapping[tuple[str, str], Pair], keep: str
 ) -> tuple[Label, ...]:
     """What is said of each article, in input order.
 
     Args:
         corpus: of the pass.
-        found: all clusters.
+        made: its clusters.
         relations: verified pairs by their ids.
         keep: level of which one canonical article a cluster stays, of `config.LEVELS`.
     """
-    of = {level: {m: c for c in found if c.level is level for m in c.members} for level in Level}
-    canonical = {_canonical(corpus, c) for c in found if c.level is _LEVELS[keep]}
+    level = _LEVELS[keep]
+    shared = (c for c in made.clusters if c.level is level and len(c.members) > 1)
+    chosen = {_canonical(corpus, cluster) for cluster in shared}
     result = []
-    for i in corpus.position.tolist():
-        name = corpus.ids[i]
-        head, facts = corpus.head(i), corpus.facts[i]
-        syndication = of[Level.SYNDICATION][name]
+    for i in map(int, corpus.position):
+        name, head = corpus.ids[i], corpus.fields(i)
+        syndication = made.of[Level.SYNDICATION][i]
         pair = _pair_with(name, syndication.original, relations)
         own = name == syndication.original
         result.append(
             Label(
                 id=name,
-                duplicate_cluster=of[Level.DUPLICATE][name].id,
+                duplicate_cluster=made.of[Level.DUPLICATE][i].id,
                 syndication_cluster=syndication.id,
-                event_cluster=of[Level.EVENT][name].id,
-                canonical=name in canonical,
+                event_cluster=made.of[Level.EVENT][i].id,
+                canonical=len(made.of[level][i].members) == 1 or name in chosen,
                 original=syndication.original,
                 original_confidence=syndication.original_confidence,
                 relation=pair.relation if pair else None,
                 score=1.0 if own else (pair.score if pair else None),
-                language=facts.language,
-                published=head.published.isoformat() if head.published else None,
-                event_date=facts.event_date.isoformat() if facts.event_date else None,
-                credits=facts.credits,
-                title=facts.title,
-                source=head.source or corpus.outlets[i],
+                language=corpus.facts.languages[i],
+                published=head.published or None,
+                event_date=_written(int(corpus.facts.days[i])),
+                credits=corpus.facts.credits(i),
+                title=corpus.facts.title(i, head.title),
+                source=sys.intern(head.source) or corpus.outlets[i],
             )
         )
     return tuple(result)
+
+
+@lru_cache(maxsize=4096)  # so that the rows of one day share its text
+def _written(day: int) -> str | None:
+    return date.fromordinal(day).isoformat() if day else None
 
 
 def _pair_with(
@@ -202,8 +232,6 @@ def _canonical(corpus: Corpus, cluster: Cluster) -> str:
     """The original; else the first published, the longest, the first by id."""
     if cluster.original is not None:
         return cluster.original
-    if len(cluster.members) == 1:
-        return cluster.members[0]
 
     def rank(name: str) -> tuple[float, int, str]:
         i = bisect_left(corpus.ids, name)

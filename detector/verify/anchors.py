@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from detector.verify.features import I64, weighted
 from detector.verify.profiles import Profiles
+from detector.verify.weighing import I64, Rows
 
 #: What each kind of agreement is worth beside a shared name.
 _WORTH: Mapping[str, float] = {
@@ -56,5 +56,9 @@ def _anchors(profiles: Profiles) -> Any:
     """One sparse row an article, all kinds side by side."""
     from scipy.sparse import hstack
 
-    rows = [weighted(getattr(profiles, kind), kind) * worth for kind, worth in _WORTH.items()]
+    rows = []
+    for kind, worth in _WORTH.items():
+        found = Rows.of(getattr(profiles, kind), kind)
+        scale = worth / np.maximum(found.length, 1e-9)
+        rows.append(found.weights.multiply(scale[:, None].astype(np.float32)))
     return hstack(rows).tocsr()
