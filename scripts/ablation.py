@@ -33,6 +33,11 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "publication time": ("published",),
     "template filled in": ("refilled", "exchanged"),
 }
+#: What is asked, and the sets of events on which; of translations, all that are made.
+QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
+    ("translation", ()),
+    ("event", ("abmusu", "ecbplus")),
+)
 _REST = "others"
 _CROSSING = (planted.translations, planted.condensed, planted.changed)
 _STRANGERS = {"train": 3000, "test": 9000}
@@ -50,7 +55,7 @@ def rows(place: Path) -> Iterator[Row]:
         Question, what was left out, how many features that is, precision, recall and F1 of
         the pairs that the refitted scorer puts at one half or more, and by how much F1 fell.
     """
-    for question, names in (("translation", ()), ("event", ("abmusu", "ecbplus"))):
+    for question, names in QUESTIONS:
         fitted, _ = _examples(names, "train", place)
         scored, wanted = _examples(names, "test", place)
         groups = _grouped(fitted.rows[question][0])

@@ -49,6 +49,7 @@ class Relating:
         config: Config,
         strangers: Strangers,
         vectors: F32 | None = None,
+        weighed: Weighed | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows`; the others are copies of those.
 
@@ -60,12 +61,13 @@ class Relating:
             config: of the whole pass.
             strangers: how near strangers are by these vectors.
             vectors: of another encoder than that of the corpus, shape (articles, d).
+            weighed: the profiles of the corpus, if somebody has weighed them already.
         """
         own = corpus.vectors if vectors is None else vectors
         assert own is not None
         assert corpus.profiles is not None
         self._corpus = corpus
-        self._weighed = Weighed(corpus.profiles, config.jobs or cores())
+        self.weighed = weighed or Weighed(corpus.profiles, config.jobs or cores())
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
@@ -109,7 +111,7 @@ class Relating:
         return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = self._weighed.compare(pairs) | self._near.measure(pairs)
+        measured = self.weighed.compare(pairs) | self._near.measure(pairs)
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)

@@ -158,20 +158,22 @@ class Routed:
         """
         self._second = second
         self._foreign = np.zeros(len(corpus), np.bool_)
-        self._scorers = scorers(model.tier)
-        self._other: Relating | None = None
         if foreign is not None:
             self._foreign[foreign.rows] = True
+        self._scorers = scorers(model.tier)
+        self._own = Relating(
+            corpus, Sentences(corpus, model), rows[~self._foreign[rows]], self._scorers, config,
+            strangers_of(corpus, model),
+        )  # fmt: skip
+        self._other: Relating | None = None
+        if foreign is not None:
             self._other_scorers = scorers(foreign.model.tier)
             self._other = Relating(
                 corpus, Sentences(corpus, foreign.model, model),
                 np.sort(np.concatenate([foreign.rows, foreign.beside])), self._other_scorers,
                 config, strangers_of(corpus, foreign.model, foreign.vectors), foreign.vectors,
+                self._own.weighed,
             )  # fmt: skip
-        self._own = Relating(
-            corpus, Sentences(corpus, model), rows[~self._foreign[rows]], self._scorers, config,
-            strangers_of(corpus, model),
-        )  # fmt: skip
 
     def judge(self, also: Shared) -> Judged:
         """Judge every article with its neighbours, and the pairs `also`."""
