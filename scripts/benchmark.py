@@ -30,7 +30,7 @@ from rich.table import Table
 
 from detector.errors import InputError
 
-SECTIONS = ("parts", "dedup", "scale", "memory", "encode")
+SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode")
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
 _WIDE = 200  # columns where nobody looks on
 _FEW = 600  # articles whose pass is Python, its imports and tables, in every process
@@ -45,7 +45,7 @@ class Bench:
     Attributes:
         data: folder of the public sets, or a file of JSON lines.
         sizes: numbers of articles for `scale`.
-        articles: how many for `dedup` and `memory`.
+        articles: how many for `dedup`, `whole` and `encode`.
         repeats: runs of which the median is told.
         folder: where files are made.
     """
@@ -101,8 +101,22 @@ def parts(bench: Bench) -> Iterator[Row]:
 
 
 def dedup(bench: Bench) -> Iterator[Row]:
-    """From a file to labels in another, without vectors, beside whole scripts."""
-    scripts = [("detector", "none"), ("rensa",), ("datasketch",), ("semhash",)]
+    """From a file to labels in another, without vectors, beside others' whole scripts."""
+    yield from _scripts(bench, [("detector", "none"), ("rensa",), ("datasketch",)])
+
+
+def whole(bench: Bench) -> Iterator[Row]:
+    """The whole pass, verified and clustered, beside SemHash and beside encoding alone."""
+    rows = list(_scripts(bench, [("detector", "static"), ("semhash",)]))
+    yield from rows
+    with bench.file(bench.articles).open("rb") as stream:
+        texts = [json.loads(line)["text"] for line in islice(stream, 2000)]
+    for row in encoders.beside(texts, bench.repeats, bench.folder, rows[0]["articles/s"]):
+        yield {"what": f"{row.pop('encoder')}: encoding alone", **row}
+
+
+def _scripts(bench: Bench, scripts: Sequence[tuple[str, ...]]) -> Iterator[Row]:
+    """Whole scripts from a file to labels in another, the first of them ours."""
     found = bench.in_turn(bench.articles, scripts)
     own = statistics.median(run.seconds for run in found[scripts[0]])
     for script, runs in found.items():
@@ -113,17 +127,19 @@ def dedup(bench: Bench) -> Iterator[Row]:
             row["cpu s"] = statistics.median(run.cpu for run in runs)
             row["peak MB"] = max(run.memory for run in runs) / 1e6
         else:
-            row["note"] = "not installed"
+            row["note"] = f"not installed: pip install {script[0]}"
         yield row
 
 
 def scale(bench: Bench) -> Iterator[Row]:
-    """The whole pass at several sizes: what an article costs, and the seconds by stage."""
+    """The whole pass at several sizes: what an article costs, and each stage's speed and memory."""
     for model in ("none", "static"):
         costs: dict[int, float] = {}
         for count in bench.sizes:
             run = bench.script("detector", count, model)
             costs[count] = run.seconds / count
+            seconds = {name: value for name, value in run.told.items() if name != "begun"}
+            memory = run.memory_by(run.told["begun"], seconds)
             before = [costs[size] for size in costs if size * 10 == count]
             yield {
                 "model": model,
@@ -132,8 +148,11 @@ def scale(bench: Bench) -> Iterator[Row]:
                 "µs an article": 1e6 * costs[count],
                 "over a tenth as many": costs[count] / before[0] if before else None,
                 "peak MB": run.memory / 1e6,
-                **{f"{name} s": seconds for name, seconds in run.told.items()},
             }
+            for name, value in seconds.items():
+                row: Row = {"model": model, "articles": count, "stage": name}
+                row |= _speed(count, max(value, 1e-3))
+                yield row | {"peak MB": memory[name] / 1e6 if name in memory else None}
 
 
 def memory(bench: Bench) -> Iterator[Row]:
@@ -170,6 +189,7 @@ def _speed(articles: int, seconds: float) -> Row:
 _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "parts": parts,
     "dedup": dedup,
+    "whole": whole,
     "scale": scale,
     "memory": memory,
     "encode": encode,
@@ -182,7 +202,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "--articles", "file", type=click.Path(path_type=Path, exists=True), help="JSON lines to use."
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
-@click.option("--count", default=20_000, show_default=True, help="Articles for dedup.")
+@click.option("--count", default=20_000, show_default=True, help="Articles for dedup and whole.")
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="For scale.")
 @click.option("--repeats", default=3, show_default=True, help="Runs in turn; their median counts.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tables.")
@@ -195,7 +215,7 @@ def main(
     repeats: int,
     as_json: bool,
 ) -> None:
-    """Measure the named SECTIONS: parts, dedup, scale, memory, encode, or all."""
+    """Measure the named SECTIONS: parts, dedup, whole, scale, memory, encode, or all."""
     try:
         place = file or material.folder(data)
     except InputError as error:

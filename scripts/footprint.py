@@ -23,12 +23,32 @@ class Footprint:
         memory: bytes resident in all its processes together, at the most; what several
             share counts once. 0 where the system does not say (no /proc).
         told: the JSON object that it printed last.
+        looks: seconds since 1970 and the bytes resident then, many times a second.
     """
 
     seconds: float
     cpu: float
     memory: int
     told: Mapping[str, float] = field(default_factory=dict)
+    looks: Sequence[tuple[float, int]] = ()
+
+    def memory_by(self, begun: float, stages: Mapping[str, float]) -> dict[str, int]:
+        """The most bytes resident during each of some stages, one after the other.
+
+        Args:
+            begun: when the first began, in seconds since 1970.
+            stages: the seconds that each took.
+
+        Returns:
+            A stage that ended between two looks is left out.
+        """
+        found: dict[str, int] = {}
+        for name, seconds in stages.items():
+            inside = [size for when, size in self.looks if begun <= when < begun + seconds]
+            if inside:
+                found[name] = max(inside)
+            begun += seconds
+        return found
 
 
 def measured(command: Sequence[str]) -> Footprint:
@@ -44,16 +64,17 @@ def measured(command: Sequence[str]) -> Footprint:
     with subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        peak = 0
+        looks = []
         while process.poll() is None:
-            peak = max(peak, sum(map(_resident, _family(process.pid))))
+            looks.append((time.time(), sum(map(_resident, _family(process.pid)))))
             time.sleep(_PAUSE)
         seconds = time.perf_counter() - begun
         output, errors = process.communicate()
     if process.returncode:
         raise RuntimeError(errors.strip().rpartition("\n")[2] or f"{command[0]} failed")
     told = json.loads(output.strip().rpartition("\n")[2] or "{}")
-    return Footprint(seconds, told.pop("cpu", 0.0), peak, told)
+    peak = max((size for _, size in looks), default=0)
+    return Footprint(seconds, told.pop("cpu", 0.0), peak, told, looks)
 
 
 def _family(root: int) -> list[int]:

@@ -57,6 +57,11 @@ def pass_options(command: _Command) -> _Command:
                 help="static, transformer, none (copies only), a folder or a hub id. "
                 "[default: static]",
             ),
+            click.option(
+                "--verify-model",
+                metavar="NAME",
+                help="Second opinion on doubtful pairs: transformer, a folder or a hub id.",
+            ),
             click.option("--config", "toml", metavar="TOML", help="Options of every stage."),
             click.option(
                 "--fields", metavar="text=body,…", help="Which of your keys is which field."
@@ -89,13 +94,18 @@ def configured(options: Mapping[str, Any]) -> Config:
 
     config = Config.from_toml(options["toml"]) if options.get("toml") else Config()
     read, semantic, cluster = config.read, config.semantic, config.cluster
+    verify = config.verify
     if options.get("fields"):
         read = dataclasses.replace(read, fields=parse_fields(options["fields"]))
     if options.get("on_error"):
         read = dataclasses.replace(read, on_error=options["on_error"])
     if options.get("model") is not None:
         semantic = dataclasses.replace(semantic, model=options["model"])
+    if options.get("verify_model") is not None:
+        verify = dataclasses.replace(verify, model=options["verify_model"])
     if options.get("keep"):
         cluster = dataclasses.replace(cluster, keep=options["keep"])
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
-    return dataclasses.replace(config, read=read, semantic=semantic, cluster=cluster, jobs=jobs)
+    return dataclasses.replace(
+        config, read=read, semantic=semantic, verify=verify, cluster=cluster, jobs=jobs
+    )

@@ -15,7 +15,8 @@ from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.relating import Relating, sentence_bounds
+from detector.pipeline.relating import sentence_bounds
+from detector.pipeline.routing import Routed
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
@@ -36,7 +37,7 @@ class Pairing:
         corpus: Corpus,
         grouping: Grouping,
         recurring: Recurring | None,
-        relating: Relating | None,
+        relating: Routed | None,
         scorers: Mapping[str, Scorer],
     ) -> None:
         """Store what the records are made from."""
@@ -72,7 +73,7 @@ class Pairing:
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
-                features = {name: float(v[row]) for name, v in judged.features.items()}
+                features = judged.features_of(row)
                 event = relation is Relation.SAME_EVENT
                 score = confirmed[row] if event else float(judged.scores[row])
                 for a, b in _expanded(i, j, groups):
@@ -98,7 +99,8 @@ class Pairing:
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""
-        return self._evidence(min(i, j), max(i, j), features, ())
+        reasons = () if self._relating is None else self._relating.reasons(features)
+        return self._evidence(min(i, j), max(i, j), features, reasons)
 
     def confirmed(self, relation: Relation, score: float) -> float:
         """The probability of a pair that linking has left in one cluster."""
@@ -146,6 +148,8 @@ class Pairing:
         outlet = self._corpus.outlets[i]
         same = bool(outlet) and outlet == self._corpus.outlets[j]
         reasons = [*way.reasons, f"Both were published by {outlet}."] if same else way.reasons
+        if self._relating is not None:
+            reasons = [*reasons, *self._relating.reasons(features)]
         if with_evidence:
             found = self._evidence(i, j, features, reasons)
         else:

@@ -48,6 +48,8 @@ class Relating:
         scorers: Mapping[str, Scorer],
         config: Config,
         strangers: Strangers,
+        vectors: F32 | None = None,
+        weighed: Weighed | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows`; the others are copies of those.
 
@@ -58,21 +60,24 @@ class Relating:
             scorers: of the tier that the vectors are of.
             config: of the whole pass.
             strangers: how near strangers are by these vectors.
+            vectors: of another encoder than that of the corpus, shape (articles, d).
+            weighed: the profiles of the corpus, if somebody has weighed them already.
         """
-        assert corpus.vectors is not None
+        own = corpus.vectors if vectors is None else vectors
+        assert own is not None
         assert corpus.profiles is not None
         self._corpus = corpus
         threads = config.jobs or cores()
-        self._weighed = Weighed(corpus.profiles)
+        self.weighed = weighed or Weighed(corpus.profiles)
         self._threads = threads
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
         self._least = {"words": _WORDS, "cosine": strangers.best}
-        vectors = np.zeros_like(corpus.vectors)
-        vectors[rows] = corpus.vectors[rows]
+        kept = np.zeros_like(own)
+        kept[rows] = own[rows]
         languages = corpus.facts.languages
-        self._near = Neighbourhood(vectors, languages, config.semantic, strangers, threads)
+        self._near = Neighbourhood(kept, languages, config.semantic, strangers, threads)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -83,7 +88,7 @@ class Relating:
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
-        return _joined(judged, self.judge_pairs(missing))
+        return joined(judged, self.judge_pairs(missing))
 
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
@@ -109,7 +114,7 @@ class Relating:
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
         measured = in_parts(
-            lambda part: self._weighed.compare(part) | self._near.measure(part),
+            lambda part: self.weighed.compare(part) | self._near.measure(part),
             pairs,
             self._threads,
         )
@@ -204,7 +209,8 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
     return every[~np.isin(_packed(every), _packed(known))]
 
 
-def _joined(a: Judged, b: Judged) -> Judged:
+def joined(a: Judged, b: Judged) -> Judged:
+    """Two sets of judged pairs as one; a feature that one of them lacks is 0 there."""
     features = {}
     for name in {**a.features, **b.features}:
         parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
