@@ -29,6 +29,9 @@ def confidants(text: str, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
         with each of them, too, since only who knows the outlet can tell where its name ends.
     """
     found: set[str] = set()
+    lower = text.lower()
+    if not any(phrase in lower for phrase in _all("phrases")):  # a tenth of the pattern's time
+        return frozenset()
     for start, end in spans:
         for match in _phrases().finditer(text, start, end):
             found.update(_named(text, match.end(), end))
@@ -58,10 +61,12 @@ def _named(text: str, start: int, end: int) -> set[str]:
 @lru_cache(maxsize=1)
 def _phrases() -> re.Pattern[str]:
     """What stands before the name: a phrase, then any "phóng viên", "báo" or "the"."""
-    spoken, between = _either("phrases"), _either("between")
+    spoken, between = ("|".join(map(re.escape, _all(name))) for name in ("phrases", "between"))
     return re.compile(rf"\b(?:{spoken})[ \xa0]+(?:(?:{between})[ \xa0]+)*", re.IGNORECASE)
 
 
-def _either(name: str) -> str:
+@lru_cache(maxsize=2)
+def _all(name: str) -> tuple[str, ...]:
+    """Phrases of every language, the longest first."""
     phrases = {p for table in lexicon.concept("interviews").values() for p in table[name]}
-    return "|".join(re.escape(p) for p in sorted(phrases, key=lambda p: (-len(p), p)))
+    return tuple(sorted(phrases, key=lambda p: (-len(p), p)))
