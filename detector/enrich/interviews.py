@@ -6,35 +6,35 @@ A newsroom names itself where its reporter was spoken to, and a copy seldom take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
+
+import numpy as np
 
 from detector import lexicon
 from detector.lexicon import outlets
+from detector.text import U64, Tokens, tokenise
 
 _LONGEST = 6  # words of an outlet's name
 _NAME = re.compile(r"[^\W_]+(?:[.&+'’-][^\W_]+)*\+?")
 _GAP = re.compile(r"[ \t\xa0]+(?:&[ \t\xa0]+)?")
 
 
-def confidants(text: str, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
+def confidants(text: str, body: Tokens) -> frozenset[str]:
     """Keys of the outlets that a body says were spoken to, or whose reporter it names.
 
     Args:
         text: `Article.text`.
-        spans: offsets of the body's stretches.
+        body: words of the body, with offsets in the text.
 
     Returns:
         Ids of known outlets. Of an unknown one its name, folded; where small words follow,
         with each of them, too, since only who knows the outlet can tell where its name ends.
     """
     found: set[str] = set()
-    lower = text.lower()
-    if not any(phrase in lower for phrase in _all("phrases")):  # a tenth of the pattern's time
-        return frozenset()
-    for start, end in spans:
-        for match in _phrases().finditer(text, start, end):
-            found.update(_named(text, match.end(), end))
+    for start in body.starts[np.isin(body.hashes, _beginnings())].tolist():
+        match = _phrases().match(text, start)
+        if match:
+            found.update(_named(text, match.end(), len(text)))
     return frozenset(found)
 
 
@@ -62,7 +62,14 @@ def _named(text: str, start: int, end: int) -> set[str]:
 def _phrases() -> re.Pattern[str]:
     """What stands before the name: a phrase, then any "phóng viên", "báo" or "the"."""
     spoken, between = ("|".join(map(re.escape, _all(name))) for name in ("phrases", "between"))
-    return re.compile(rf"\b(?:{spoken})[ \xa0]+(?:(?:{between})[ \xa0]+)*", re.IGNORECASE)
+    return re.compile(rf"(?:{spoken})[ \xa0]+(?:(?:{between})[ \xa0]+)*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> U64:
+    """Hashes of the words that phrases begin with."""
+    words = tokenise(list(_all("phrases")))
+    return np.unique(words.hashes[words.bounds[:-1]])
 
 
 @lru_cache(maxsize=2)

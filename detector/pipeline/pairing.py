@@ -192,7 +192,7 @@ class Pairing:
             published=head.published,
             credits=facts.credits,
             aside="\n".join(aside),
-            confidants=confidants(text, self._corpus.spans(i)),
+            confidants=confidants(text, self._corpus.body(i)),
             words=int(self._corpus.lengths[i]),
             language=facts.language,
         )
