@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from detector.cli.reasons import phrases
+from detector.report.reasons import phrases
 from detector.records import Cluster, Detection, Label, Level, Pair, Relation
 
 _WIDTH = 80

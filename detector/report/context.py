@@ -174,10 +174,10 @@ class Context:
 FIGURES = {
     "articles": "articles",
     "sources": "named sources",
-    "taken": "articles taken over from another source",
+    "taken": "articles taken over, own updates left out",
     "translations": "articles that are translations",
     "copies": "articles that are exact copies, near copies or excerpts",
-    "stories": "syndication clusters of two or more",
-    "events": "event clusters of two or more",
+    "stories": "syndication clusters of two articles or more",
+    "events": "events that two stories or more report",
     "pairs": "related pairs",
 }

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from detector import Config, Detector
-from detector.cli.reasons import phrases
+from detector.report.reasons import phrases
 from detector.cli.show import show
 from detector.config import ReadConfig
 from detector.readers import read
