@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _TITLE = 160
 _SOURCE = 48
 _REASONS = 3
 _REASON = 120
+_LATER = re.compile(r"published .* later")
 
 #: What an article is called on the page.
 CALLED = {

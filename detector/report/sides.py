@@ -14,6 +14,7 @@ from detector.report.words import cut, place, plain, stamp, web
 _AROUND = 400  # characters shown before the first mark
 _VALUES = 12  # agreeing values of a kind
 _TITLE = 200
+_DIGITS = 16
 _LEAST = 2000  # characters of an article that are shown, however few are marked
 
 Asked = Callable[[str], Article | None]
@@ -147,9 +148,17 @@ def _head(label: Label, article: Article | None) -> dict[str, Any]:
 
 
 def _values(kind: str, values: Iterable[str]) -> list[str]:
-    told = [place(value) if kind == "places" else plain(value) for value in values]
+    told = [_value(kind, value) for value in values]
     more = len(told) - _VALUES
     return [cut(value, 80) for value in told[:_VALUES]] + ([f"{more} more"] if more > 0 else [])
+
+
+def _value(kind: str, value: str) -> str:
+    if kind == "places":
+        return place(value)
+    if kind == "numbers" and value.isdecimal() and 4 < len(value) < _DIGITS:
+        return f"{int(value):,}"
+    return plain(value)
 
 
 def _apart(marks: list[Mark]) -> list[Mark]:
