@@ -280,7 +280,8 @@
         fact(facts, kind === "exchanged" ? "exchanged words" : `different ${kind}`, `${one.join(", ")} / ${other.join(", ")}`, true);
       }
       for (const [kind, values] of pair.agree) fact(facts, `same ${kind}`, values.join(", "), false);
-      $("side-key").textContent = HOW[pair.how];
+      const alike = pair.how === "edits" && !pair.marks.some((side) => side.some(([, , kind]) => kind !== "rest"));
+      $("side-key").textContent = alike ? "The shared article has the same words in both texts. Pale text lies around it." : HOW[pair.how];
       $("left").replaceChildren(...filled(left, pair.marks[0], pair.first ? "Original" : "One"));
       $("right").replaceChildren(...filled(right, pair.marks[1], pair.first ? "What became of it" : "The other"));
       $("note").value = decisions.get(keyOf(pair))?.note ?? "";
