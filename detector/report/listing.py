@@ -126,9 +126,7 @@ class Listing:
             number=self._number(one.a, one.b),
             left=self._named(one.a),
             right=self._named(one.b),
-            before=" ".join(
-                filter(None, ("same" if one.same else "not the same", line(one.level)))
-            ),
+            before=f"{decided} {line(one.level)}".strip(),
             now=CALLED[str(pair.relation)] if pair else _UNRELATED,
             note=line(one.note),
             made=line(one.made),

@@ -94,8 +94,9 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     if after is not None:
         made.append(Tile("until a story is taken over", span(after), "median"))
     for figure in context.figures:
-        change = f"{figure.before} before" if figure.before else ""
-        made.append(Tile(plain(figure.name), plain(figure.now), "", change))
+        before = f"{cut(plain(figure.before), _NAME)} before" if figure.before else ""
+        name, value = (cut(plain(text), _NAME) for text in (figure.name, figure.now))
+        made.append(Tile(name, value, before))
     return tuple(made)
 
 
