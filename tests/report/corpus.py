@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 from detector.records import (
     Article,
@@ -16,11 +17,12 @@ from detector.records import (
     Relation,
 )
 
-WORDS = (
+TEXT = (
     "cầu đường sông núi tỉnh huyện xã người dân lãnh đạo thông tin báo cáo quyết định công trình "
     "khởi công hoàn thành mưa lũ sạt lở giao thông trường học bệnh viện doanh nghiệp xuất khẩu "
     "giá cả thị trường lúa gạo cà phê du lịch lễ hội bóng đá vận động viên trận đấu bàn thắng"
-).split()
+)
+WORDS = TEXT.split()
 SIZES = (1,) * 60 + (2,) * 20 + (3,) * 10 + (5,) * 6 + (12,) * 3 + (40,)
 START = datetime(2025, 3, 1, 6, 0, tzinfo=timezone(timedelta(hours=7)))
 RELATIONS = (Relation.EXACT_COPY, Relation.NEAR_COPY, Relation.EXCERPT, Relation.TRANSLATION)
@@ -78,7 +80,7 @@ def made(count, sources=60, seed=1):
     for event in sizes:
         number = int(event.removeprefix("eve-"))
         members = [stories[n] for n in range(max(number, 1), number + 3) if n in stories]
-        for one, other in zip(members, members[1:], strict=False):
+        for one, other in pairwise(members):
             pairs.append(Pair(*sorted((one[0], other[0])), Relation.SAME_EVENT, 0.8))
         together = tuple(sorted(name for names in members for name in names))
         clusters.append(Cluster(event, Level.EVENT, together))
