@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+")
 _ANCHOR = 5  # equal words in a row that belong to the shared article, not to chance
 _CRUMB = 3  # equal words between two longer changes: they say nothing
 _LONG = 30  # words of a change from which it is no edit but text of its own
-_WORDS = 4000  # of each text; beyond, nobody reads on
+_LENGTH = 20_000  # characters compared of each text; beyond, nobody reads on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def edits(a: str, b: str) -> tuple[list[Mark], list[Mark]]:
     """What each of two texts has that the other has not, by a longest common subsequence."""
     from rapidfuzz.distance import Indel
 
-    left = [m.span() for m in _WORD.finditer(a)][:_WORDS]
-    right = [m.span() for m in _WORD.finditer(b)][:_WORDS]
+    left = [m.span() for m in _WORD.finditer(a, 0, _LENGTH)]
+    right = [m.span() for m in _WORD.finditer(b, 0, _LENGTH)]
     words_a = [normalise(a[s:e]).lower() for s, e in left]
     words_b = [normalise(b[s:e]).lower() for s, e in right]
     blocks = [

@@ -11,7 +11,7 @@ from detector.report.choosing import TELLING, Choice
 from detector.report.clusters import CALLED, Head, head
 from detector.report.context import Changes, Context, Decision, Gate, PairChange
 from detector.report.index import Index
-from detector.report.words import cut, plain
+from detector.report.words import brief
 
 _LINE = 400  # characters of a note
 _NAME = 80
@@ -137,9 +137,9 @@ class Listing:
 
     def _named(self, name: str) -> Head:
         label = self._index.labels.get(name)
-        return head(label) if label else Head("", cut(plain(name), _NAME), "und", "", "")
+        return head(label) if label else Head("", brief(name, _NAME), "und", "", "")
 
 
 def line(text: str) -> str:
     """A note of a bounded length."""
-    return cut(plain(text), _LINE)
+    return brief(text, _LINE)
