@@ -24,7 +24,7 @@ class PairRow:
 
     Attributes:
         number: its place among the pairs shown side by side; -1 where it is not.
-        left: the one that came first, where that is known.
+        left: the original, else the earlier one.
         told: what a reviewer should know, in a few words each.
     """
 
@@ -103,7 +103,7 @@ class Listing:
         ]
 
     def _row(self, pair: Pair, told: tuple[str, ...] = ()) -> PairRow:
-        left, right = (pair.a, pair.b) if pair.original != pair.b else (pair.b, pair.a)
+        left, right = self._index.sides(pair)
         return PairRow(
             number=self._number(pair.a, pair.b),
             relation=str(pair.relation),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from detector.records import Article, Label, Pair
+from detector.report.edits import Mark
 from detector.report.index import Index
 from detector.report.material import Material
 from detector.report.reasons import phrases
@@ -41,15 +42,13 @@ class Sides:
     def add(self, pair: Pair) -> int:
         """Take in a pair; gives its number."""
         evidence = self._material.evidence(pair)
-        first, second = (pair.a, pair.b) if pair.original != pair.b else (pair.b, pair.a)
+        first, second = self._index.sides(pair)
         swapped = first != pair.a
         left, right = self._number(first), self._number(second)
         how, marks = self._material.marks(pair)
         marks = (marks[1], marks[0]) if swapped else marks
         for number, side in zip((left, right), marks, strict=True):
-            told = [m for m in side if m.kind != "rest"] or side
-            if told:
-                self._spans[number].append(min(m.start for m in told))
+            self._spans[number].append(_begins(side, self._texts[number] or ""))
         reasons = [brief(x, _TITLE) for x in phrases(evidence.reasons, first, second)]
         apart = {
             kind: values[::-1] if swapped else values
@@ -109,6 +108,16 @@ class Sides:
         start = 0 if first <= _AROUND * 2 else text.find(" ", first - _AROUND) + 1
         start = min(start, max(0, len(text) - _LEAST))
         return start, min(len(text), start + self._limit)
+
+
+def _begins(marks: list[Mark], text: str) -> int:
+    """Where in a text the part begins that is worth showing."""
+    if not marks:
+        return 0
+    first = marks[0]
+    if first.kind == "rest":  # before the shared article, or behind it
+        return 0 if text[: first.start].strip() else first.end
+    return first.start
 
 
 def _head(label: Label, article: Article | None) -> dict[str, Any]:
