@@ -53,3 +53,12 @@ def test_a_word_that_two_rewritten_sentences_happen_to_share_is_part_of_the_chan
 def test_texts_without_words_have_no_marks():
     assert told("", "") == [[], []]
     assert told("…", BODY) == [[], [(BODY, "edit")]]
+
+
+def test_a_small_change_near_either_end_is_an_edit():
+    other = BODY.replace("Sáng nay", "Sáng qua").replace("tham dự", "có dự")
+
+    assert told(BODY, other) == [
+        [("nay", "edit"), ("tham", "edit")],
+        [("qua", "edit"), ("có", "edit")],
+    ]
