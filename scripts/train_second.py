@@ -27,7 +27,7 @@ from detector.pipeline.copying import Shared
 from detector.pipeline.opinions import SecondOpinion, first_answers
 from detector.records import Relation
 from detector.verify.relation import log_odds, scorers
-from detector.verify.second import FEATURES, FIRST, QUESTIONS
+from detector.verify.second import FIRST, QUESTIONS, SAID
 
 _SEEDS = (1, 2)
 _STRANGERS = 1000  # around the translations; a doubtful pair is a matter of its neighbours
@@ -89,7 +89,7 @@ def add(rows: Rows, gold: Known, place: Path, model: str, *, fitting: bool = Tru
             continue
         second = opinion.features(judged.pairs[chosen])
         second[FIRST] = log_odds(said[question][chosen])
-        table = np.stack([second[name] for name in (FIRST, *FEATURES)], axis=1)
+        table = np.stack([second[name] for name in (FIRST, SAID)], axis=1)
         answers = np.array([question in truth[row] for row in chosen.tolist()])
         rows.setdefault(question, []).append((table, answers))
         told = f"{gold.name}: {question}: {len(chosen)} doubtful pairs, {answers.sum()} true"
@@ -97,25 +97,17 @@ def add(rows: Rows, gold: Known, place: Path, model: str, *, fitting: bool = Tru
 
 
 def fit(parts: list[tuple[Any, Any]]) -> dict[str, Any]:
-    """A logistic regression over both judgements; none of its features may speak against."""
+    """A logistic regression over both judgements."""
     from sklearn.linear_model import LogisticRegression
 
     table = np.concatenate([table for table, _ in parts]).astype(np.float64)
     answers = np.concatenate([answers for _, answers in parts])
-    names = [FIRST, *FEATURES]
-    kept = list(range(len(names)))
-    while True:
-        scale = table[:, kept].std(axis=0)
-        model = LogisticRegression(C=_STRENGTH).fit(table[:, kept] / scale, answers)
-        weights = model.coef_[0] / scale
-        if (weights >= 0).all():
-            break
-        del kept[int(weights.argmin())]
-    found = dict.fromkeys(names, 0.0)
-    found |= {names[k]: round(float(w), 4) for k, w in zip(kept, weights, strict=True)}
+    scale = table.std(axis=0)
+    model = LogisticRegression(C=_STRENGTH).fit(table / scale, answers)
+    weights = zip((FIRST, SAID), model.coef_[0] / scale, strict=True)
     return {
         "intercept": round(float(model.intercept_[0]), 4),
-        "weights": found,
+        "weights": {name: round(float(weight), 4) for name, weight in weights},
         "trained_on": {"pairs": len(answers), "of_which_related": int(answers.sum())},
     }
 

@@ -2,6 +2,10 @@
 
 Only pairs whose probability is neither high nor low are looked at again, and only the
 headlines and first sentences of their articles are encoded, each article once.
+
+Across languages it may lower an answer and never raise it. The sentences of a report filled in
+for another event are as near as those of a translation; only the facts tell them apart, and
+those the first answer has weighed.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from detector.records import Relation
 from detector.semantic.centring import centred, means
 from detector.text import I64
 from detector.verify.relation import Scorer, log_odds
-from detector.verify.second import FEATURES, FIRST, features, second_scorers
+from detector.verify.second import FIRST, SAID, article_vectors, second_scorers
 
 F32 = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -60,8 +64,7 @@ class SecondOpinion:
         self._model = model
         self._threshold = threshold
         self._progress = progress
-        self._raw: dict[int, F32] = {}
-        self._words: dict[int, I64] = {}
+        self._raw: dict[int, F32] = {}  # vectors of the sentences of each article
         self._vectors: dict[int, F32] = {}
         self._asked = self._changed = 0
 
@@ -105,8 +108,12 @@ class SecondOpinion:
         for name, mask in doubts.items():
             inner = np.flatnonzero(mask[rows])
             asked = {n: v[inner] for n, v in second.items()}
-            asked[FIRST] = log_odds(first[name][rows[inner]])
-            answers[name][rows[inner]] = second_scorers()[name].probability(asked)
+            before = first[name][rows[inner]]
+            asked[FIRST] = log_odds(before)
+            said = second_scorers()[name].probability(asked)
+            if name != "event":
+                said = np.minimum(said, before)
+            answers[name][rows[inner]] = said
         translated = answers["translation"] >= self._threshold
         one_event = [np.where(crossing, x["event_crossing"], x["event"]) for x in (first, answers)]
         columns = {
@@ -131,11 +138,8 @@ class SecondOpinion:
     def features(self, pairs: I64) -> dict[str, F32]:
         """What the second encoder says of some pairs of article numbers."""
         self._read(np.unique(pairs).tolist())
-        rows = [
-            features(self._vectors[i], self._vectors[j], self._words[i], self._words[j])
-            for i, j in pairs.tolist()
-        ]
-        return {name: np.array([row[name] for row in rows], np.float32) for name in FEATURES}
+        cosines = [float(self._vectors[i] @ self._vectors[j]) for i, j in pairs.tolist()]
+        return {SAID: np.array(cosines, np.float32)}
 
     def _answer(self, judged: Judged, row: int) -> Relation | None:
         return judged.relations[row] if judged.scores[row] >= self._threshold else None
@@ -147,10 +151,8 @@ class SecondOpinion:
         texts: list[str] = []
         bounds = [0]
         for i in new:
-            headed = list(_headed(self._corpus, i))
-            texts.extend(text for text, _ in headed)
+            texts.extend(_headed(self._corpus, i))
             bounds.append(len(texts))
-            self._words[i] = np.array([words for _, words in headed], np.int64)
         done = 0
 
         def told(count: int) -> None:
@@ -169,10 +171,8 @@ class SecondOpinion:
         spoken = self._corpus.facts.languages
         languages = [spoken[i] for i, vectors in self._raw.items() for _ in vectors]
         flat = centred(np.concatenate(list(self._raw.values())), languages, means(self._model))
-        bounds = np.cumsum([0, *map(len, self._raw.values())]).tolist()
-        self._vectors = {
-            i: flat[a:b] for i, (a, b) in zip(self._raw, pairwise(bounds), strict=True)
-        }
+        bounds = np.cumsum([0, *map(len, self._raw.values())])
+        self._vectors = dict(zip(self._raw, article_vectors(flat, bounds), strict=True))
 
 
 def first_answers(judged: Judged, crossing: Mask, scorers: Mapping[str, Scorer]) -> dict[str, F32]:
@@ -191,11 +191,11 @@ def _doubtful(answer: F32) -> Mask:
     return np.asarray((answer >= DOUBTFUL[0]) & (answer <= DOUBTFUL[1]))
 
 
-def _headed(corpus: Corpus, i: int) -> Iterator[tuple[str, int]]:
-    """Headline and first sentences of an article, with how many words each has."""
+def _headed(corpus: Corpus, i: int) -> Iterator[str]:
+    """Headline and first sentences of an article."""
     if title := corpus.facts[i].title:
-        yield title, len(title.split())
+        yield title
     body, text = corpus.body(i), corpus.text(i)
     for a, b in list(pairwise(sentence_bounds(body).tolist()))[:_SENTENCES]:
         if a < b:
-            yield text[int(body.starts[a]) : int(body.ends[b - 1])], b - a
+            yield text[int(body.starts[a]) : int(body.ends[b - 1])]

@@ -1,9 +1,9 @@
 """What a second encoder says of a pair whose first judgement is doubtful.
 
-It reads the sentences of both articles. How near their contents are as a whole, and how well
-the sentences of one are covered by those of the other, is weighed together with the log-odds
-of the first judgement by one logistic regression a question. The coefficients stand in
-``models/second_opinion.json``, written by ``scripts/train_second.py``.
+How near the sentences of both articles are as a whole is weighed together with the log-odds of
+the first judgement, by one logistic regression a question. How well the sentences of one are
+covered by those of the other, one by one, added nothing on the training halves. The coefficients
+stand in ``models/second_opinion.json``, written by ``scripts/train_second.py``.
 """
 
 from __future__ import annotations
@@ -15,41 +15,33 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from detector.verify.align import F32, align_sentences
 from detector.verify.relation import Scorer, read_scorers
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
 
 #: Questions on which a second opinion is asked.
 QUESTIONS = ("event", "event_crossing", "translation")
-#: What it is made of, the first judgement apart.
-FEATURES = ("second_cosine", "second_best", "second_least")
-#: The log-odds of the first judgement, as a feature.
+#: What it says: the cosine of two articles by their sentences.
+SAID = "second_cosine"
+#: The log-odds of the first judgement, as a feature beside it.
 FIRST = "first_log_odds"
 
 
-def features(
-    a: F32, b: F32, words_a: npt.NDArray[np.integer], words_b: npt.NDArray[np.integer]
-) -> dict[str, float]:
-    """What the sentence vectors of two articles say.
+def article_vectors(sentences: F32, bounds: I64) -> F32:
+    """One unit vector an article, the sum of those of its sentences.
 
     Args:
-        a: shape (n, d), unit vectors of one article's headline and sentences.
-        b: shape (m, d), of the other's.
-        words_a: shape (n,), words in each.
-        words_b: shape (m,).
+        sentences: shape (n, d), unit vectors of the sentences of all articles, in order.
+        bounds: shape (articles + 1,), where the sentences of each begin.
 
     Returns:
-        ``second_cosine`` of the sums of both, and the mean best cosine of a sentence of the
-        better and of the worse covered article; zeros for an article without sentences.
+        Shape (articles, d); zeros for an article without sentences.
     """
-    if not len(a) or not len(b):
-        return dict.fromkeys(FEATURES, 0.0)
-    aligned = align_sentences(a, b, words_a, words_b).features
-    sums = a.sum(axis=0), b.sum(axis=0)
-    length = float(np.linalg.norm(sums[0]) * np.linalg.norm(sums[1]))
-    cosine = float(sums[0] @ sums[1]) / max(length, 1e-9)
-    return dict(
-        zip(FEATURES, (cosine, aligned["aligned_best"], aligned["aligned_least"]), strict=True)
-    )
+    sums = np.concatenate([np.zeros((1, sentences.shape[1])), np.cumsum(sentences, 0, np.float64)])
+    made = sums[bounds[1:]] - sums[bounds[:-1]]
+    lengths = np.linalg.norm(made, axis=1, keepdims=True)
+    return np.asarray(made / np.maximum(lengths, 1e-9), np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -96,9 +96,20 @@ def test_agreement_raises_and_disagreement_lowers_a_doubtful_answer(reader: Any)
     reader(alike=False)
     lowered = opinion().revised(*judged(0.1, 0.1))
 
-    assert (raised.scores > lowered.scores).all()
+    assert raised.scores[1] > 0.525 > lowered.scores[1]
     assert raised.features_of(1)[BEFORE["event"]] == pytest.approx(0.525, abs=0.001)
     assert raised.features_of(1)[AFTER["event"]] == pytest.approx(float(raised.scores[1]))
+
+
+def test_across_languages_an_answer_is_lowered_and_never_raised(reader: Any) -> None:
+    reader(alike=True)
+    agreed = opinion().revised(*judged(0.1))
+    reader(alike=False)
+    denied = opinion().revised(*judged(0.1))
+
+    assert agreed.scores[0] == pytest.approx(0.525, abs=0.001)
+    assert agreed.features_of(0)[AFTER["event"]] == pytest.approx(0.525, abs=0.001)
+    assert denied.scores[0] < 0.4
 
 
 def test_only_headlines_and_sentences_of_doubtful_pairs_are_read_and_each_once(
