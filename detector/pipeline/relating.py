@@ -27,6 +27,7 @@ _LOOSE = 0.25  # probability of one event at which a component's other pairs are
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
 _WORDS = 0.12
+_OPENING = 0.2
 
 
 class SentenceEncoder(Protocol):
@@ -73,7 +74,7 @@ class Relating:
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": _WORDS, "cosine": strangers.best}
+        self._least = {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
         kept = np.zeros_like(own)
         kept[rows] = own[rows]
         languages = corpus.facts.languages
