@@ -30,7 +30,7 @@ from detector.pipeline.index_verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, IndexInfo, Verdict
-from detector.store import bodies, lines, links, schema
+from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, set_next
 from detector.verify.relation import scorers
@@ -98,6 +98,10 @@ class Index:
         while part := list(islice(source, BATCH)):
             verdicts += self._added(part)
             progress("add", len(verdicts), 0)
+            with self.store.reading() as view:
+                waiting, all_ = len(view.tail), view.frequencies.articles
+            if packing.due(waiting, all_ - waiting):
+                packing.pack(self.store, whole=False, progress=_silent)
         return verdicts
 
     def _added(self, articles: Sequence[Article]) -> list[Verdict]:
@@ -252,6 +256,10 @@ class Index:
                  "detector": meta["program"]},
                 *(datetime.fromtimestamp(int(meta[k]), timezone.utc) for k in ("created", "changed")),
             )
+
+    def compact(self, progress: Progress) -> None:
+        """See `Detector.compact`."""
+        packing.pack(self.store, whole=True, progress=progress)
 
     def numbered(self, view: View, names: Sequence[str]) -> list[int]:
         """Numbers of articles.

@@ -37,6 +37,7 @@ class NewBody:
         labels: digests of its duplicate, syndication and event cluster.
         keys: shape (bands,).
         samples: its sampled shingles.
+        searched: whether its vector has neighbours.
         profile, vector, near: coded; None where the store has no vectors.
     """
 
@@ -48,6 +49,7 @@ class NewBody:
     labels: tuple[int, int, int]
     keys: U32
     samples: U32
+    searched: bool
     profile: bytes | None
     vector: bytes | None
     near: bytes | None
@@ -140,10 +142,10 @@ def insert(
         ],
     )
     connection.executemany(
-        "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (b.number, b.digest, codes[b.language], len(b.samples), b.words, b.day, *b.labels)
-            + (b.profile, b.vector, b.near)
+            + (b.searched, b.profile, b.vector, b.near)
             for b in bodies
         ],
     )

@@ -38,6 +38,7 @@ CREATE TABLE bodies (
     duplicate INTEGER NOT NULL,      -- clusters: the digest in their ids
     syndication INTEGER NOT NULL,
     event INTEGER NOT NULL,
+    searched INTEGER NOT NULL,       -- whether its vector has neighbours: it is not zero
     profile BLOB,
     vector BLOB,
     near BLOB
