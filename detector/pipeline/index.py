@@ -33,6 +33,7 @@ from detector.records import Article, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, set_next
+from detector.text import I64
 from detector.verify.relation import scorers
 
 BATCH = 1000  # articles in one transaction
@@ -144,7 +145,7 @@ class Index:
         return verdicts
 
     def _write(
-        self, view: View, batch: Batch, outcome: Outcome, regrouped: Sequence[linking.Regrouped],
+        self, view: View, batch: Batch, outcome: Outcome, regrouped: linking.Regrouped,
         known: Mapping[str, int],
     ) -> None:  # fmt: skip
         now = int(time.time())
@@ -156,45 +157,36 @@ class Index:
         )
         links.insert(view.connection, kept(outcome.links, outcome.labels))
         new = set(batch.bodies[batch.founders].tolist())
-        for part in regrouped:
-            old = part.changed - new
-            links.label(view.connection, {n: part.labels[n] for n in old})
-            links.log(view.connection, now, part.happened)
+        old = regrouped.changed - new
+        links.label(view.connection, {n: regrouped.labels[n] for n in old})
+        links.log(view.connection, now, regrouped.happened)
         set_next(view.connection, batch.start + len(batch))
 
     def _outcome(
         self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked
-    ) -> tuple[Outcome, list[linking.Regrouped]]:
+    ) -> tuple[Outcome, linking.Regrouped]:
         """Judge the new bodies of a batch and link what they touch."""
         founders = batch.founders
         judging = Judging(view, batch, known, asked) if len(founders) else None
         new = judging.links if judging is not None else Links.none()
         arrived = _arrived(batch)
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
-        regrouped: list[linking.Regrouped] = []
-        found = [Links.none()]
-        labels: dict[int, tuple[int, int, int]] = {}
-        languages: dict[int, str] = {}
-        judge = judging.rest if judging is not None else (lambda _pairs: Links.none())
-        for body in waiting:
-            if body in labels:
-                continue
-            part, fresh = linking.component(
-                view.connection, view.names, [body], new, arrived, judge,
-                self.config.cluster.component,
-            )  # fmt: skip
-            grouped = linking.regrouped(view.connection, part, arrived, self.config)
-            regrouped.append(grouped)
-            labels |= grouped.labels
-            languages |= dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
-            found += [part.inner, fresh]
+        judge = judging.rest if judging is not None else _nothing
+        part, fresh = linking.component(
+            view.connection, view.names, waiting, new, arrived, judge,
+            self.config.cluster.component,
+        )  # fmt: skip
+        grouped = linking.regrouped(view.connection, part, arrived, self.config)
+        labels = dict(grouped.labels)
+        languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
         rest = sorted(set(batch.bodies.tolist()) - labels.keys())
         stored = bodies.fetch_bodies(view.connection, rest, view.names)
         for n, row, name in zip(
             stored.numbers.tolist(), stored.labels.tolist(), stored.languages, strict=True
         ):
             labels[n], languages[n] = (row[0], row[1], row[2]), name
-        return Outcome(judging, Links.joined([new, *found]), labels, languages), regrouped
+        every = Links.joined([new, part.inner, fresh])
+        return Outcome(judging, every, labels, languages), grouped
 
     def _prepared(
         self, articles: Sequence[Article], recurring: Recurring, model: Model | None, mapped: Mapped
@@ -284,7 +276,7 @@ def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
         a in labels and b in labels and labels[a][2] == labels[b][2]
         for a, b in found.pairs.tolist()
     ]
-    return found.of((found.scores >= linking.LOOSE) | np.array(together, np.bool_))
+    return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 
 def _arrived(batch: Batch) -> linking.Arrived:
@@ -312,6 +304,10 @@ def _refuse_changed(batch: Batch) -> None:
 def _chunks(articles: Sequence[Article]) -> Iterator[list[bytes]]:
     for start in range(0, len(articles), _CHUNK):
         yield [pack(article) for article in articles[start : start + _CHUNK]]
+
+
+def _nothing(_pairs: I64) -> Links:
+    return Links.none()
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

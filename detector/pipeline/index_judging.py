@@ -10,7 +10,7 @@ import numpy as np
 from detector.backends.base import Backend
 from detector.config import Config
 from detector.models import Model
-from detector.pipeline.copying import Judged, Shared, judge_copies
+from detector.pipeline.copying import Judged, judge_copies
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
 from detector.pipeline.index_candidates import Edges, lexical, neighbours
@@ -88,9 +88,9 @@ class Judging:
         """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
         if self._asked.model is None or not len(pairs):
             return Links.none()
-        around = self._gathered(np.unique(pairs))
+        around = self._gathered(np.unique(pairs), whole=False)
         relating = self._recalling(around)
-        relating.judge(Shared.none())
+        relating.recall()
         ranks = np.sort(around.ranks(pairs.ravel()).reshape(-1, 2), axis=1)
         return links_of(around, relating.judge_pairs(ranks[(ranks >= 0).all(axis=1)]))
 
@@ -107,9 +107,12 @@ class Judging:
         """The neighbours and the best values of the new bodies, to be remembered."""
         return self.near, self._best
 
-    def _gathered(self, wanted: I64) -> Surroundings:
+    def _gathered(self, wanted: I64, *, whole: bool = True) -> Surroundings:
+        """A corpus of stored bodies and new ones: all of these, or those that are wanted."""
         connection = self._view.connection
         rows = self._batch.founders
+        if not whole:
+            rows = rows[np.isin(self.new, wanted)]
         old = wanted[~np.isin(wanted, self.new)]
         self.stored = bodies.fetch_bodies(connection, old.tolist(), self._view.names)
         founders = bodies.founders(connection, self.stored.numbers.tolist())
