@@ -16,20 +16,22 @@ from detector.backends.base import Backend
 from detector.backends.local import LocalBackend
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
-from detector.errors import InputError, UnknownArticleError
+from detector.errors import InputError
 from detector.models import Model, check, resolve
+from detector.pipeline import index_changing as changing
 from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import encoded
 from detector.pipeline.index_batch import Batch, joined, told_from
 from detector.pipeline.index_corpus import ANEW
 from detector.pipeline.index_detection import Telling
+from detector.pipeline.index_explaining import explain
 from detector.pipeline.index_judging import Asked, Judging
 from detector.pipeline.index_rows import new_articles, new_bodies
 from detector.pipeline.index_verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.shelf import Shelf, pack
-from detector.records import Article, IndexInfo, Verdict
+from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, set_next
@@ -171,12 +173,13 @@ class Index:
         new = judging.links if judging is not None else Links.none()
         arrived = _arrived(batch)
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
+        changed = linking.Changed(decisions=changing.decisions_of(view))
         judge = judging.rest if judging is not None else _nothing
         part, fresh = linking.component(
-            view.connection, view.names, waiting, new, arrived, judge,
+            view.connection, view.names, waiting, new, arrived, judge, changed,
             self.config.cluster.component,
         )  # fmt: skip
-        grouped = linking.regrouped(view.connection, part, arrived, self.config)
+        grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
         labels = dict(grouped.labels)
         languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
         rest = sorted(set(batch.bodies.tolist()) - labels.keys())
@@ -225,10 +228,18 @@ class Index:
     def get(self, name: str) -> Article:
         """A stored article, without its text where texts are not kept."""
         with self.store.reading() as view:
-            found = self.numbered(view, [name])
+            found = changing.numbers_of(view, self.store, [name])
             stored = bodies.articles(view.connection, found)[0]
         text = "" if stored.content is None else bodies.text_of(stored)
         return replace(stored.head, text=text)
+
+    def explain(self, a: str, b: str) -> Explanation:
+        """Why two stored articles are related, or are not."""
+        with self.store.reading() as view:
+            numbers = changing.numbers_of(view, self.store, [a, b])
+            found = {s.number: s for s in bodies.articles(view.connection, numbers)}
+            one, other = (found[n] for n in numbers)
+            return explain(view, self.asked(), self._lines(view), one, other)
 
     def telling(self, view: View) -> Telling:
         """What makes records of stored rows."""
@@ -252,18 +263,6 @@ class Index:
     def compact(self, progress: Progress) -> None:
         """See `Detector.compact`."""
         packing.pack(self.store, whole=True, progress=progress)
-
-    def numbered(self, view: View, names: Sequence[str]) -> list[int]:
-        """Numbers of articles.
-
-        Raises:
-            UnknownArticleError: if one is not there.
-        """
-        found = bodies.of_ids(view.connection, names)
-        for name in names:
-            if name not in found:
-                raise UnknownArticleError(f'{self.store.folder}: no article has the id "{name}"')
-        return [found[name][0] for name in names]
 
 
 Mapped = Callable[..., Iterator]  # of a function over chunks

@@ -19,6 +19,7 @@ from detector.cluster.link import cluster_id
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group
+from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
 from detector.store.links import LEVELS, RELATIONS, Links
@@ -92,6 +93,19 @@ class Arrived:
     copies: Mapping[int, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Changed:
+    """What is asked for beside the scores.
+
+    Attributes:
+        lost: articles removed, by the digests of the clusters of each.
+        decisions: of persons, about bodies: the two, whether together, and the level.
+    """
+
+    lost: list[tuple[int, int, int]] = field(default_factory=list)
+    decisions: list[tuple[int, int, bool, int]] = field(default_factory=list)
+
+
 def component(
     connection: sqlite3.Connection,
     names: Mapping[int, str],
@@ -99,6 +113,7 @@ def component(
     new: Links,
     arrived: Arrived,
     judge: Callable[[I64], Links],
+    changed: Changed,
     most: int,
 ) -> tuple[Component, Links]:
     """Everything that some bodies may share a cluster with, and the pairs judged on the way.
@@ -110,16 +125,19 @@ def component(
         new: judged pairs that are not stored yet.
         arrived: the new bodies.
         judge: asked about pairs of one component that nobody has looked at.
+        changed: decisions, which connect bodies, too.
         most: bodies that a search from `touched` adds at most, beside whole clusters.
     """
     strong = new.of(new.scores >= STRONG)
+    joined = np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2)
     known = set(touched)
     most += len(known)
     frontier = set(known)
     while frontier and len(known) < most:
         near = links.touching(connection, frontier, STRONG)
         here = strong.of(np.isin(strong.pairs, sorted(frontier)).any(axis=1))
-        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist()}
+        also = joined[np.isin(joined, sorted(frontier)).any(axis=1)]
+        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist(), *also.ravel().tolist()}
         frontier = found - known
         known |= found
     if frontier:  # what lies beyond stays as it is: clusters are never looked at in part
@@ -136,8 +154,9 @@ def component(
 
 
 def regrouped(
-    connection: sqlite3.Connection, part: Component, arrived: Arrived, config: Config
-) -> Regrouped:
+    connection: sqlite3.Connection, part: Component, arrived: Arrived, changed: Changed,
+    config: Config,
+) -> Regrouped:  # fmt: skip
     """Link a component, and carry the ids of its clusters on."""
     copies = np.isin(part.inner.relations, _COPIES)
     at = np.searchsorted(part.numbers, part.inner.pairs)
@@ -150,11 +169,12 @@ def regrouped(
     ]  # fmt: skip
     same = np.arange(len(part.numbers))
     grouping = group(part.members, same, judged[0], judged[1], config.cluster.component)
+    groups = decided([grouping.labels[level] for level in Level], part, changed.decisions)
     result = Regrouped()
     columns = []
-    for level, name in enumerate(Level):
-        now = _carried_on(connection, part, level, grouping.labels[name], arrived)
-        _noted(part, level, part.before[:, level], now, arrived, result)
+    for level in range(len(LEVELS)):
+        now = _carried_on(connection, part, level, groups[level], arrived)
+        _noted(part, level, part.before[:, level], now, arrived, changed, result)
         columns.append(now)
     labels = np.stack(columns, axis=1)
     result.labels = {
@@ -297,8 +317,10 @@ def _digest(level: int, name: str) -> int:
 
 
 def _noted(
-    part: Component, level: int, old: I64, now: I64, arrived: Arrived, result: Regrouped
-) -> None:
+    part: Component, level: int, old: I64, now: I64, arrived: Arrived, changed: Changed,
+    result: Regrouped,
+) -> None:  # fmt: skip
+    """Say what befell the clusters of one level."""
     sizes_before: defaultdict[int, int] = defaultdict(int)
     sizes_now: defaultdict[int, int] = defaultdict(int)
     came_from: defaultdict[int, set[int]] = defaultdict(set)
@@ -309,6 +331,8 @@ def _noted(
         if before:
             sizes_before[before] += size - grown
             came_from[after].add(before)
+    for digests in changed.lost:
+        sizes_before[digests[level]] += 1
     for cluster, size in sorted(sizes_now.items()):
         before = sizes_before.get(cluster, 0)
         others = sorted(c for c in came_from[cluster] - {cluster} if sizes_before[c] > 1)

@@ -60,6 +60,7 @@ def pack(store: Store, *, whole: bool, progress: Progress) -> None:
                     [(f.name, f.language, f.vectors, f.trained, f.digest) for f in made],
                 )
                 view.connection.execute("DELETE FROM tail")
+                view.connection.execute("DELETE FROM gone")
                 renew(view.connection)
         except BaseException:
             vectors.drop(store.folder, made)
@@ -71,8 +72,8 @@ def pack(store: Store, *, whole: bool, progress: Progress) -> None:
 
 
 def _postings(connection: sqlite3.Connection) -> None:
-    last = connection.execute("SELECT max(number) FROM bodies").fetchone()[0] or 0
-    living = np.zeros(last + 1, np.bool_)
+    after = int(connection.execute("SELECT value FROM meta WHERE key = 'next'").fetchone()[0])
+    living = np.zeros(after, np.bool_)
     living[[row[0] for row in connection.execute("SELECT number FROM bodies")]] = True
     for kind, column in ((runs.BANDS, "keys"), (runs.SAMPLES, "samples")):
         rows = connection.execute(f"SELECT number, {column} FROM tail ORDER BY number").fetchall()

@@ -27,6 +27,7 @@ _PROBES = 24  # lists looked at
 _SAMPLE = 64  # vectors a list that lists are trained on
 _GROWN = 2.0  # times as many vectors as trained on, from which lists are trained again
 _AT_ONCE = 16_384  # vectors read at once
+_SPARE = 30  # neighbours asked for beside those wanted, since some may have been removed
 _PIECE = 1 << 20
 
 
@@ -48,10 +49,12 @@ class Files:
     Attributes:
         opened: language to the file's name and its index. Where a file is damaged or gone,
             the index is made anew from SQLite, in memory, and the name is empty.
+        gone: bodies in the files that have been removed since.
     """
 
     folder: Path
     opened: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    gone: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def renewed(self, connection: sqlite3.Connection) -> Files:
         """Those that a store names now; what is open already stays open."""
@@ -64,13 +67,14 @@ class Files:
                 found[row.language] = "", _made(connection, row.language, None)[0]
             else:
                 found[row.language] = row.name, _mapped(self.folder / row.name)
-        return Files(self.folder, found)
+        gone = connection.execute("SELECT number FROM gone ORDER BY number").fetchall()
+        return Files(self.folder, found, np.array(gone, np.int64).ravel())
 
     def nearest(self, tail: Tail, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
         """See `View.nearest`."""
         result: dict[int, tuple[F32, I64]] = {}
         for code, (_, index) in self.opened.items():
-            result[code] = _searched(index, queries, k)
+            result[code] = self._searched(index, queries, k)
         if tail.vectors is None or not len(tail):
             return result
         cosines = queries @ tail.vectors.T
@@ -82,6 +86,16 @@ class Files:
                 new = best(both[0], both[1], k)
             result[code] = new
         return result
+
+
+    def _searched(self, index: Any, queries: F32, k: int) -> tuple[F32, I64]:
+        if hasattr(index, "nprobe"):
+            index.nprobe = _PROBES
+        more = min(len(self.gone), _SPARE)
+        scores, found = index.search(np.ascontiguousarray(queries), k + more)
+        absent = (found < 0) | (np.isin(found, self.gone) if more else False)
+        scores = np.where(absent, -np.inf, scores).astype(np.float32)
+        return best(scores, np.where(absent, -1, found), k)
 
 
 def best(cosines: F32, numbers: I64, k: int) -> tuple[F32, I64]:
@@ -218,13 +232,6 @@ def _vectors(connection: sqlite3.Connection, numbers: I64) -> F32:
             )
         )
     return decoded_vectors(found)
-
-
-def _searched(index: Any, queries: F32, k: int) -> tuple[F32, I64]:
-    if hasattr(index, "nprobe"):
-        index.nprobe = _PROBES
-    scores, found = index.search(np.ascontiguousarray(queries), k)
-    return best(np.where(found < 0, -np.inf, scores).astype(np.float32), found, k)
 
 
 def _mapped(path: Path) -> Any:
