@@ -1,0 +1,43 @@
+"""``detector index changes``."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, tzinfo
+
+import click
+
+from detector.cli import stdout
+from detector.cli.options import examples
+
+
+@click.command(epilog=examples("detector index changes news.index --since 2024-08-01"))
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--since", metavar="DATE", required=True, help="A day, or a time such as in ISO 8601."
+)
+def changes(folder: str, since: str) -> None:
+    """List the clusters that were born, grew, merged, split or went since DATE.
+
+    One JSON object a line, the oldest change first.
+    """
+    from detector.errors import UsageError
+    from detector.pipeline import Detector
+    from detector.readers import dates
+
+    with Detector.open(folder, create=False, read_only=True) as detector:
+        zone = dates.zone(detector.config.read.timezone)
+        moment = dates.parse(since, zone)
+        if moment is None:
+            raise UsageError(f"--since {since}: not understood as a date; write 2024-01-31")
+        events = detector.cluster_events(_time(moment, zone))
+    with stdout.reader_may_leave():
+        for event in events:
+            click.echo(json.dumps(event.row(), ensure_ascii=False))
+
+
+def _time(moment: date, zone: tzinfo) -> datetime:
+    """The moment, or where it is a day, its first."""
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(), zone)
