@@ -19,7 +19,7 @@ from detector.cli.options import examples, quiet_option, reading, reading_option
 def add(
     folder: str, inputs: tuple[str, ...], output: str | None, quiet: bool, **options: Any
 ) -> None:
-    """Add the articles of INPUT to the index in DIR.
+    """Add the articles of INPUT to an index.
 
     INPUT is as for `dedup`. What was added stays added when the command is stopped half-way,
     and an article that is stored already is not stored again: begin again with the same INPUT.

@@ -22,10 +22,10 @@ from detector.cli.options import configured, examples, pass_options, quiet_optio
 @pass_options
 @quiet_option
 def build(folder: str, inputs: tuple[str, ...], no_text: bool, quiet: bool, **options: Any) -> None:
-    """Make an index of the articles of INPUT in the new folder DIR.
+    """Make an index of the articles of INPUT.
 
-    INPUT is as for `dedup`; without it the index is empty. The index keeps the options that it
-    is made with. DIR appears when all is in it, and not at all after an error.
+    INPUT is as for `dedup`; without it the index is empty. DIR is a new folder. The index keeps
+    the options that it is made with. DIR appears when all is in it, and not at all after an error.
     """
     from detector import files
     from detector.cli.index.filling import fill, told

@@ -17,9 +17,9 @@ from detector.cli.options import examples
     "--since", metavar="DATE", required=True, help="A day, or a time such as in ISO 8601."
 )
 def changes(folder: str, since: str) -> None:
-    """List the clusters that were born, grew, merged, split or went since DATE.
+    """List what became of clusters since DATE.
 
-    One JSON object a line, the oldest change first.
+    They are born, grow, merge, split and go. One JSON object a line, the oldest change first.
     """
     from detector.errors import UsageError
     from detector.pipeline import Detector

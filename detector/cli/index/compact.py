@@ -12,9 +12,9 @@ from detector.cli.options import examples, quiet_option
 @click.argument("folder", metavar="DIR")
 @quiet_option
 def compact(folder: str, quiet: bool) -> None:
-    """Make the index in DIR small and fast again; others go on reading meanwhile.
+    """Make an index small and fast again.
 
-    Worth doing when many articles were added or taken out.
+    Worth doing when many articles were added or taken out. Others go on reading meanwhile.
     """
     from detector.pipeline import Detector
 

@@ -14,7 +14,7 @@ from detector.cli.options import examples, quiet_option
 )
 @quiet_option
 def expire(folder: str, before: str, quiet: bool) -> None:
-    """Take out of the index in DIR what was published before DATE.
+    """Take out what was published before DATE.
 
     An article without a publication date counts as of when it was added.
     """

@@ -15,7 +15,7 @@ from detector.cli.options import examples
 @click.option("-o", "--output", metavar="FILE", help="One row an article. [default: stdout]")
 @click.option("--pairs", metavar="FILE", help="One row a related pair.")
 def export(folder: str, output: str | None, pairs: str | None) -> None:
-    """Write what is known of all articles of the index in DIR.
+    """Write what is known of all articles.
 
     Rows and pairs are those of `dedup`, in the order in which the articles were added; the
     evidence of a pair is short. FILE is .jsonl, .csv or .parquet.

@@ -13,7 +13,7 @@ from detector.cli.options import examples
 @click.argument("folder", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
 def info(folder: str, as_json: bool) -> None:
-    """Say what the index in DIR holds and how it was made."""
+    """Say what an index holds and how it was made."""
     from detector.pipeline import Detector
 
     with Detector.open(folder, create=False, read_only=True) as detector:

@@ -21,7 +21,7 @@ from detector.cli.options import examples, quiet_option
 @click.option("--from", "path", metavar="FILE", help="One id a line, or rows with a column id.")
 @quiet_option
 def remove(folder: str, ids: tuple[str, ...], path: str | None, quiet: bool) -> None:
-    """Take articles out of the index in DIR, with all that is known of them.
+    """Take articles out, with all that is known of them.
 
     An ID of - stands for ids on standard input, one a line. FILE is .txt, or .jsonl, .csv or
     .parquet. If one id is not in the index, none is taken out.

@@ -10,7 +10,7 @@ from detector.cli.options import examples
 @click.command(epilog=examples("detector index verify news.index"))
 @click.argument("folder", metavar="DIR")
 def verify(folder: str) -> None:
-    """Look for damage in the index in DIR, and say what to do about it.
+    """Look for damage, and say what to do about it.
 
     The exit code is 4 if something is damaged.
     """
