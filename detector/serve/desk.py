@@ -25,7 +25,8 @@ class Desk:
             threads: calls that run at one time.
             queue: calls that run or wait.
         """
-        self._pool = ThreadPoolExecutor(threads, "detector")
+        self._threads = threads
+        self._pool: ThreadPoolExecutor | None = None
         self._queue = queue
         self._taken = 0
         self._lock = threading.Lock()
@@ -42,13 +43,17 @@ class Desk:
             if self._taken >= self._queue:
                 raise busy(f"{self._queue} requests are being answered; try again")
             self._taken += 1
-        future = self._pool.submit(partial(function, *args, **kwargs))
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._threads, "detector")
+            future = self._pool.submit(partial(function, *args, **kwargs))
         future.add_done_callback(self._done)
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Finish what runs; what waits is given up."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Finish what runs; what waits is given up. A later call starts anew."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _done(self, _future: Future[Any]) -> None:
         with self._lock:

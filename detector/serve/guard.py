@@ -53,6 +53,9 @@ class Guard:
             except (asyncio.TimeoutError, TimeoutError):
                 if passing.status == 0:
                     await response(self._late(passing))(scope, receive, passing.send)
+            except Exception:
+                passing.status = passing.status or 500
+                raise
         finally:
             took = time.perf_counter() - begun
             self._metrics.request(scope, passing.status, took)

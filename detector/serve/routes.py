@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detector import __version__
+from detector.errors import UsageError
 from detector.readers import Single
 from detector.records import Article as Stored
 from detector.records import Cluster as Found
@@ -60,6 +61,9 @@ class Routes:
 
     def install(self, app: Any) -> None:
         """Declare every path on a FastAPI application."""
+        from fastapi import Depends
+
+        known = [Depends(_known_parameters)]
         one = bodies.described(self._single, many=False)
         many = bodies.described(self._single, many=True)
         verdicts = list[schemas.Verdict]
@@ -71,16 +75,17 @@ class Routes:
             ("DELETE", "/articles/{id:name}", self.remove, None, (404, 422), {"status_code": 204}),
             ("GET", "/clusters/{id:name}", self.cluster, schemas.Cluster, (404, 422), {}),
             ("GET", "/explain", self.explain, schemas.Explanation, (404, 422), {}),
-            ("GET", "/healthz", self.healthz, schemas.Health, (), {}),
+            ("GET", "/healthz", self.healthz, schemas.Health, (422,), {}),
         ):  # fmt: skip
             app.add_api_route(
                 path, function, methods=[method], response_model=model,
-                responses=_responses(*problems), operation_id=function.__name__, **more,
+                responses=_responses(*problems), operation_id=function.__name__,
+                dependencies=known, **more,
             )  # fmt: skip
         page = {"content": {"text/plain": {"schema": {"type": "string"}}}}
         app.add_api_route(
             "/metrics", self.metrics, methods=["GET"], response_class=Response,
-            responses={200: page, **_responses()}, operation_id="metrics",
+            responses={200: page, **_responses(422)}, operation_id="metrics", dependencies=known,
         )  # fmt: skip
 
     async def check(self, request: Request, evidence: bool = True) -> Any:
@@ -127,6 +132,19 @@ class Routes:
         """Count requests, checks and articles, for Prometheus."""
         page, kind = self._metrics.page(await self._desk.call(len, self._detector))
         return Response(page, media_type=kind)
+
+
+async def _known_parameters(request: Request) -> None:
+    """Refuse a parameter that would do nothing.
+
+    Raises:
+        UsageError: if there is one.
+    """
+    names = [parameter.alias for parameter in request.scope["route"].dependant.query_params]
+    for name in request.query_params:
+        if name not in names:
+            known = f"known: {', '.join(names)}" if names else "there are none here"
+            raise UsageError(f"unknown parameter {name!r}; {known}")
 
 
 def _responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

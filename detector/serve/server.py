@@ -68,7 +68,8 @@ def run(
         )  # fmt: skip
         _log(logging.INFO if log else logging.WARNING)
         shown = f"[{address}]" if ":" in address else address
-        say(f"{len(detector):,} articles at http://{shown}:{number}")
+        count = len(detector)
+        say(f"{count:,} article{'s' * (count != 1)} at http://{shown}:{number}")
         with _ended_by_signals():
             uvicorn.Server(config).run(sockets=[listener])
 

@@ -32,7 +32,8 @@ def decide(folder: str, decisions: str, quiet: bool) -> None:
     with Detector.open(folder, create=False) as detector:
         detector.decide(rows)
     if not quiet:
-        click.echo(f"{len(rows):,} decisions stored in {folder}.", err=True)
+        count = f"{len(rows):,} decision{'s' * (len(rows) != 1)}"
+        click.echo(f"{count} stored in {folder}.", err=True)
 
 
 def _decisions(path: str) -> Iterator[Decision]:

@@ -28,4 +28,4 @@ def expire(folder: str, before: str, quiet: bool) -> None:
             raise UsageError(f"--before {before}: not understood as a date; write 2024-01-31")
         count = detector.expire(moment)
     if not quiet:
-        click.echo(f"{count:,} articles removed from {folder}.", err=True)
+        click.echo(f"{count:,} article{'s' * (count != 1)} removed from {folder}.", err=True)

@@ -60,7 +60,10 @@ def told(counts: Counter[str], what: str) -> None:
 
     total = sum(counts.values())
     kinds = [f"{counts[kind]:,} {kind}" for kind in ("new", *map(str, Relation)) if counts[kind]]
-    click.echo(f"{total:,} articles {what}{': ' * bool(kinds)}{', '.join(kinds)}.", err=True)
+    click.echo(
+        f"{total:,} article{'s' * (total != 1)} {what}{': ' * bool(kinds)}{', '.join(kinds)}.",
+        err=True,
+    )
 
 
 def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:

@@ -37,7 +37,7 @@ def remove(folder: str, ids: tuple[str, ...], path: str | None, quiet: bool) -> 
     with Detector.open(folder, create=False) as detector:
         count = detector.remove(dict.fromkeys(named))
     if not quiet:
-        click.echo(f"{count:,} articles removed from {folder}.", err=True)
+        click.echo(f"{count:,} article{'s' * (count != 1)} removed from {folder}.", err=True)
 
 
 def _named(path: str) -> Iterator[str]:

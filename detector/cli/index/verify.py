@@ -22,4 +22,4 @@ def verify(folder: str) -> None:
         count = len(detector)
     if faults:
         raise StoreError("\n".join(faults))
-    click.echo(f"{folder}  {count:,} articles  whole")
+    click.echo(f"{folder}: {count:,} article{'s' * (count != 1)}, whole")
