@@ -43,7 +43,7 @@ def serve(
     that `dedup` has for it.
 
     With DETECTOR_TOKEN in the environment every request but for /healthz and /openapi.json needs
-    the header Authorization: Bearer TOKEN. No other process can write to the index meanwhile.
+    the header Authorization: Bearer TOKEN. SIGTERM or Ctrl-C ends it behind the last answer.
     """
     from detector.cli.options import reading
     from detector.pipeline import Detector

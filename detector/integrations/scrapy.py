@@ -16,9 +16,13 @@ In the settings of a project::
 `DETECTOR_CONFIG`     TOML file of options for an index that is made now
 ===================== =====================================================================
 
-An item that is no article (one without text) goes on as it is, with a warning. Items are
-compared one after the other in a thread of their own, so two copies that are scraped at one
-time are one article and its copy, and downloads go on meanwhile.
+An item that is no article (one without text) goes on as it is, with a warning. Of an id that is
+scraped again with another text the index keeps the first version. Items are compared one after
+the other in a thread of their own, so two copies that are scraped at one time are one article
+and its copy, and downloads go on meanwhile.
+
+Counters: ``detector/checked``, ``dropped``, ``marked``, ``added``, ``changed`` (not stored
+again), ``unreadable``, and ``detector/relation/…``.
 """
 
 from __future__ import annotations
@@ -149,15 +153,15 @@ class DetectorPipeline:
 
         adapter = ItemAdapter(item)
         try:
-            verdict, added = await self._apart(self._judged, dict(adapter))
+            verdict, done = await self._apart(self._judged, dict(adapter))
         except InputError as error:
             self._count("unreadable")
             _LOG.warning("An item goes on unchecked: %s", error)
             return item
         self._count("checked")
         self._count(f"relation/{verdict.relation or 'none'}")
-        if added:
-            self._count("added")
+        if done:
+            self._count(done)
         seen = self._counts(verdict)
         if self.settings.mark:
             adapter[self.settings.mark] = verdict.row()
@@ -191,19 +195,20 @@ class DetectorPipeline:
             self._detector.close()
             self._detector = None
 
-    def _judged(self, record: Mapping[str, Any]) -> tuple[Verdict, bool]:
-        """What an item is, and whether it was added."""
+    def _judged(self, record: Mapping[str, Any]) -> tuple[Verdict, str]:
+        """What an item is, and what became of it: "", "added" or "changed"."""
         assert self._detector is not None
         assert self._single is not None
         article = self._single.article(record)
-        if not self.settings.add:
-            return self._detector.check(article), False
-        if not self.settings.mark:
-            verdict = self._detector.check(article)
-            if self._counts(verdict):
-                return verdict, False
-        (verdict,) = self._detector.add(article)
-        return verdict, True
+        verdict = self._detector.check(article, evidence=bool(self.settings.mark))
+        if not self.settings.add or (self._counts(verdict) and not self.settings.mark):
+            return verdict, ""
+        if article.id not in self._detector:
+            (added,) = self._detector.add(article)
+            # Clusters that it is in; the evidence of a check says more.
+            return replace(added, evidence=verdict.evidence), "added"
+        known = verdict.matched == article.id and verdict.relation is Relation.EXACT_COPY
+        return verdict, "" if known else "changed"
 
     def _counts(self, verdict: Verdict) -> bool:
         return not verdict.is_new and verdict.relation in self.settings.relations

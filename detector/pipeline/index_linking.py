@@ -218,9 +218,7 @@ def _carried_on(
             oldest.setdefault(digest, row)
     chosen: dict[int, int] = {}
     # The larger part keeps the id; of equal ones that of the cluster that came first.
-    for (g, digest), _ in sorted(
-        overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])
-    ):
+    for (g, digest), _ in sorted(overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])):
         if g not in chosen and digest not in chosen.values():
             chosen[g] = digest
     labels = np.zeros(len(old), np.int64)

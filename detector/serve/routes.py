@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detector import __version__
-from detector.errors import UsageError
+from detector.errors import InputError, UsageError
 from detector.readers import Single
 from detector.records import Article as Stored
 from detector.records import Cluster as Found
 from detector.serve import bodies, schemas
 from detector.serve.desk import Desk
 from detector.serve.metrics import Metrics
-from detector.serve.problems import answer
+from detector.serve.problems import RefusedError, answer
 
 if TYPE_CHECKING:
     from detector.pipeline import Detector
@@ -25,6 +25,7 @@ _PROBLEMS = {
     401: "No token, or a wrong one",
     404: "Not in the index",
     408: "The request was not sent in time",
+    409: "An id is stored with another text",
     413: "The body is too large",
     415: "The body is not declared as JSON",
     421: "The service has another name",
@@ -69,7 +70,7 @@ class Routes:
         verdicts = list[schemas.Verdict]
         for method, path, function, model, problems, more in (
             ("POST", "/check", self.check, schemas.Verdict, (415, 422), {"openapi_extra": one}),
-            ("POST", "/articles", self.add, verdicts, (415, 422),
+            ("POST", "/articles", self.add, verdicts, (409, 415, 422),
              {"openapi_extra": many, "status_code": 201}),
             ("GET", "/articles/{id:name}", self.article, schemas.Article, (404, 422), {}),
             ("DELETE", "/articles/{id:name}", self.remove, None, (404, 422), {"status_code": 204}),
@@ -98,10 +99,15 @@ class Routes:
     async def add(self, request: Request) -> Any:
         """Add an article or a list of them, and say of each what it is.
 
-        What is answered is stored for good. If one article cannot be read, none is added.
+        What is answered is stored for good. If one article cannot be read, none is added. An
+        article that is stored already is left as it is; a changed one needs another id, or its
+        old version removed.
         """
         found = bodies.articles(self._single, await bodies.sent(request))
-        verdicts = await self._desk.call(self._detector.add, found)
+        try:
+            verdicts = await self._desk.call(self._detector.add, found)
+        except InputError as error:  # the articles are right, but not beside those stored
+            raise RefusedError(409, str(error)) from error
         self._metrics.added(verdicts)
         return answer([verdict.row() for verdict in verdicts], 201)
 

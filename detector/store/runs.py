@@ -94,8 +94,8 @@ def pack(
     """
     low, high = kind << _LOW, (kind + 1) << _LOW
     rows = connection.execute(
-        "SELECT bucket, data FROM postings WHERE bucket >= ? AND bucket < ?"
-        " ORDER BY bucket", (low, high),
+        "SELECT bucket, data FROM postings WHERE bucket >= ? AND bucket < ? ORDER BY bucket",
+        (low, high),
     ).fetchall()
     old = _run(rows)
     keys = np.concatenate([old.keys, *(run.keys for run in runs)])

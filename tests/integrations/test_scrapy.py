@@ -77,7 +77,7 @@ print(json.dumps({k: v for k, v in crawler.stats.get_stats().items() if "detecto
 
 
 class Site(BaseHTTPRequestHandler):
-    def do_GET(self):  # noqa: N802 - the base class calls it so
+    def do_GET(self):
         page = PAGES.get(self.path)
         self.send_response(200 if page else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")

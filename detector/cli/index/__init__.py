@@ -26,6 +26,6 @@ _COMMANDS = (add, build, changes, compact, decide, expire, export, info, remove,
 def index() -> None:
     """Keep an index of the articles that were seen, in a folder.
 
-    Many programs can read an index at one time, and one can write: a second one waits for
-    10 seconds, then says so.
+    Many programs can use an index at one time. While one writes, others read on; a second
+    writer waits for 10 seconds, then says so.
     """

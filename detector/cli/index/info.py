@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -23,4 +24,12 @@ def info(folder: str, as_json: bool) -> None:
         return
     width = max(map(len, row))
     for name, value in row.items():
-        click.echo(f"{name:<{width}}  {value}")
+        click.echo(f"{name:<{width}}  {_told(name, value)}".rstrip())
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "files":
+        return ", ".join(f"{file} {size / 1e6:.1f} MB" for file, size in value.items() if size)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items())
+    return {True: "kept", False: "not kept"}[value] if isinstance(value, bool) else str(value)
