@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detector.errors import MissingExtraError, UsageError
+from detector.records import Article
 from detector.serve.app import create_app
 from detector.serve.options import TOKEN, ServeOptions
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048
 _GRACE = 30  # seconds that requests have to end when the service is told to
+_FIRST = Article("first", "Một câu, a sentence.")
 _LOGGERS = ("uvicorn", "detector")
 
 
@@ -46,6 +48,8 @@ def run(
     Raises:
         MissingExtraError: if the extra ``serve`` is not installed.
         UsageError: if the address cannot be listened on.
+        StoreError: if the index cannot be read.
+        ModelError: if its model cannot be had or is damaged.
     """
     try:
         import uvicorn
@@ -67,6 +71,7 @@ def run(
             ws="none", server_header=False, timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
         _log(logging.INFO if log else logging.WARNING)
+        detector.check(_FIRST, evidence=False)  # so that nobody waits for a model to be loaded
         shown = f"[{address}]" if ":" in address else address
         count = len(detector)
         say(f"{count:,} article{'s' * (count != 1)} at http://{shown}:{number}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, time, tzinfo
 
 import click
@@ -24,6 +23,7 @@ def changes(folder: str, since: str) -> None:
     from detector.errors import UsageError
     from detector.pipeline import Detector
     from detector.readers import dates
+    from detector.writers import write
 
     with Detector.open(folder, create=False, read_only=True) as detector:
         zone = dates.zone(detector.config.read.timezone)
@@ -32,8 +32,7 @@ def changes(folder: str, since: str) -> None:
             raise UsageError(f"--since {since}: not understood as a date; write 2024-01-31")
         events = detector.cluster_events(_time(moment, zone))
     with stdout.reader_may_leave():
-        for event in events:
-            click.echo(json.dumps(event.row(), ensure_ascii=False))
+        write((event.row() for event in events), None)
 
 
 def _time(moment: date, zone: tzinfo) -> datetime:
