@@ -140,6 +140,12 @@ class Recalling(Relating):
             self._rivals[name] = self._noted(name, features[name], pairs)
         return pairs, self._held_against(features, pairs)
 
+    def recall(self) -> None:
+        """Hold pairs against what is known alone."""
+        nothing = np.zeros(0, np.float32), np.zeros((0, 2), np.int64)
+        for name in self._least:
+            self._rivals[name] = self._noted(name, *nothing)
+
     def _noted(self, name: str, values: F32, pairs: I64) -> Rivals:
         """The best values of each: those that are known, and those of the pairs at hand."""
         numbers = self._around.numbers
@@ -201,4 +207,7 @@ def distinct(edges: Edges) -> Edges:
 
 
 def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:
-    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])
+    return Edges(
+        edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows]
+    )
+

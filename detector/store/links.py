@@ -64,7 +64,9 @@ class Links:
 def insert(connection: sqlite3.Connection, links: Links) -> None:
     """Write pairs, over what was said of them before."""
     scores = np.rint(links.scores.astype(np.float64) * _FINE).astype(np.int64)
-    rows = zip(*links.pairs.T.tolist(), links.relations.tolist(), scores.tolist(), strict=True)
+    rows = zip(
+        *links.pairs.T.tolist(), links.relations.tolist(), scores.tolist(), strict=True
+    )
     connection.executemany("INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)", rows)
 
 
@@ -105,6 +107,25 @@ def labelled(connection: sqlite3.Connection, level: int, clusters: Iterable[int]
     return sorted(set(found))
 
 
+def living(connection: sqlite3.Connection, level: int, clusters: Iterable[int]) -> set[int]:
+    """Which of some clusters have a body."""
+    column = str(LEVELS[level])
+    query = f"SELECT DISTINCT {column} FROM bodies WHERE {column} IN ({{}})"
+    found: set[int] = set()
+    for part, marks in _parts(sorted(set(clusters))):
+        found |= {row[0] for row in connection.execute(query.format(marks), part)}
+    return found
+
+
+def together(connection: sqlite3.Connection, wanted: Iterable[int]) -> list[int]:
+    """The bodies that share an event cluster with one of some."""
+    query = "SELECT DISTINCT event FROM bodies WHERE number IN ({})"
+    clusters: set[int] = set()
+    for part, marks in _parts(sorted(set(wanted))):
+        clusters |= {row[0] for row in connection.execute(query.format(marks), part)}
+    return labelled(connection, LEVELS.index(Level.EVENT), clusters)
+
+
 def every_label(connection: sqlite3.Connection) -> tuple[I64, I64]:
     """Numbers of all bodies, ascending, and the digests of their clusters: shape (n, 3)."""
     rows = connection.execute(
@@ -128,8 +149,7 @@ def events(connection: sqlite3.Connection, since: int) -> Iterator[ClusterEvent]
     """What befell clusters from a moment on, in order."""
     rows = connection.execute(
         "SELECT at, kind, level, cluster, members, origin FROM events WHERE at >= ?"
-        " ORDER BY number",
-        (since,),
+        " ORDER BY number", (since,),
     )
     for at, kind, level, cluster, members, origin in rows:
         told = json.loads(origin)
@@ -201,4 +221,6 @@ def shared(connection: sqlite3.Connection) -> dict[str, int]:
         "SELECT count(*) FROM (SELECT 1 FROM bodies b JOIN articles a ON a.body = b.number"
         " GROUP BY b.{} HAVING count(*) > 1)"
     )
-    return {str(level): connection.execute(query.format(level)).fetchone()[0] for level in LEVELS}
+    return {
+        str(level): connection.execute(query.format(level)).fetchone()[0] for level in LEVELS
+    }
