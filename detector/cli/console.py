@@ -25,6 +25,8 @@ _LISTED = 20  # records left out that are named; the rest are counted
 _REDRAW = 0.1  # seconds
 _LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
+    "add": "Adding",
+    "compact": "Compacting",
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
@@ -94,9 +96,20 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
-            for kind, count in self._noted.most_common():
-                more = f" ({count:,} such)" if count > 1 else ""
-                _print(out, f"Note: {self._first_note[kind]}{more}")
+        self.notes()
+        self.left_out()
+
+    def notes(self) -> None:
+        """Say what was not understood, each kind once."""
+        if self._quiet or not self._noted:
+            return
+        out = rich_console()
+        for kind, count in self._noted.most_common():
+            more = f" ({count:,} such)" if count > 1 else ""
+            _print(out, f"Note: {self._first_note[kind]}{more}")
+
+    def left_out(self) -> None:
+        """Say which records were left out."""
         if self._skips:
             out = rich_console()
             _print(out, f"{self._skips:,} record{'s' * (self._skips > 1)} left out:")
