@@ -127,9 +127,7 @@ class Index:
             counter.add_bytes(data)
         found = counter.recurring().hashes - recurring.hashes
         if found:
-            recurring = Recurring(
-                self.config.clean.recurring_length, recurring.hashes | found
-            )
+            recurring = Recurring(self.config.clean.recurring_length, recurring.hashes | found)
         prepared = self._prepared(articles, recurring, asked.model, mapped)
         with self.store.writing() as view:
             known = codes(view.connection, prepared.facts.languages)
@@ -176,9 +174,8 @@ class Index:
         changed = linking.Changed(decisions=changing.decisions_of(view))
         judge = judging.rest if judging is not None else _nothing
         part, fresh = linking.component(
-            view.connection, view.names, waiting, new, arrived, judge, changed,
-            self.config.cluster.component,
-        )  # fmt: skip
+            view.connection, view.names, waiting, new, arrived, judge, changed
+        )
         grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
         labels = dict(grouped.labels)
         languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
@@ -248,16 +245,30 @@ class Index:
     def info(self) -> IndexInfo:
         """See `Detector.info`."""
         with self.store.reading() as view:
-            count = lambda table: view.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            count = lambda table: view.connection.execute(
+                f"SELECT count(*) FROM {table}"
+            ).fetchone()[0]
             meta = dict(view.connection.execute("SELECT key, value FROM meta"))
             return IndexInfo(
-                str(self.store.folder), count("articles"), count("bodies"), count("tail"),
+                str(self.store.folder),
+                count("articles"),
+                count("bodies"),
+                count("tail"),
                 links.shared(view.connection),
                 {p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
-                self.text, meta["model"], meta["model_digest"], meta["fingerprint"],
-                {"schema": str(schema.version_of(view.connection)), "words": meta["words"],
-                 "detector": meta["program"]},
-                *(datetime.fromtimestamp(int(meta[k]), timezone.utc) for k in ("created", "changed")),
+                self.text,
+                meta["model"],
+                meta["model_digest"],
+                meta["fingerprint"],
+                {
+                    "schema": str(schema.version_of(view.connection)),
+                    "words": meta["words"],
+                    "detector": meta["program"],
+                },
+                *(
+                    datetime.fromtimestamp(int(meta[k]), timezone.utc)
+                    for k in ("created", "changed")
+                ),
             )
 
     def compact(self, progress: Progress) -> None:

@@ -62,9 +62,7 @@ class Batch:
         return self.prepared.facts.titles.get(i, self.articles[i].title)
 
 
-def told_from(
-    view: View, articles: Sequence[Article], prepared: Prepared, start: int
-) -> Batch:
+def told_from(view: View, articles: Sequence[Article], prepared: Prepared, start: int) -> Batch:
     """Find which articles are stored already, and which bodies.
 
     Args:

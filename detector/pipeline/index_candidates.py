@@ -101,9 +101,7 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     return Sharing(pairs, shared)
 
 
-def neighbours(
-    view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k: int
-) -> Edges:
+def neighbours(view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k: int) -> Edges:
     """The `k` nearest bodies of each new one, in each language.
 
     Args:

@@ -96,9 +96,7 @@ class Judging:
         read = around.readable[pairs].all(axis=1)
         lexical, threshold = asked.config.lexical, asked.config.verify.threshold
         scorer = asked.scoring["copy"]
-        found = judge_copies(
-            around.corpus, pairs[read], scorer, lexical, threshold, asked.backend
-        )
+        found = judge_copies(around.corpus, pairs[read], scorer, lexical, threshold, asked.backend)
         if read.all():
             return found
         guessed = told_apart(*estimated(around, pairs[~read], shared[~read]), scorer, threshold)

@@ -1,8 +1,10 @@
 """Clusters after new pairs: linked again where they are touched, and nowhere else.
 
-Average linkage joins two groups only over a pair that reaches the quorum itself, so bodies
-that no chain of such pairs connects cannot share a cluster. Each such component, with every
-pair inside, gives the clusters that the whole corpus would.
+Average linkage joins two groups only over a pair that reaches the quorum itself. A new body can
+therefore join no cluster but those that its own pairs reach; these are taken whole, with every
+pair inside, and linked as a corpus is. What lies beyond could change only by their changing,
+and is left as it is: a chain of strong pairs runs through much of a large store, and a new
+article must not cost as much as the store is large.
 """
 
 from __future__ import annotations
@@ -114,9 +116,8 @@ def component(
     arrived: Arrived,
     judge: Callable[[I64], Links],
     changed: Changed,
-    most: int,
 ) -> tuple[Component, Links]:
-    """Everything that some bodies may share a cluster with, and the pairs judged on the way.
+    """Some bodies, all that their pairs reach, and the whole clusters of these.
 
     Args:
         connection: in a transaction.
@@ -125,23 +126,17 @@ def component(
         new: judged pairs that are not stored yet.
         arrived: the new bodies.
         judge: asked about pairs of one component that nobody has looked at.
-        changed: decisions, which connect bodies, too.
-        most: bodies that a search from `touched` adds at most, beside whole clusters.
+        changed: decisions, which reach bodies, too.
+
+    Returns:
+        The component, and the pairs that were judged on the way.
     """
-    strong = new.of(new.scores >= STRONG)
-    joined = np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2)
+    reached = [new.pairs[new.scores >= STRONG]]
+    reached.append(np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2))
     known = set(touched)
-    most += len(known)
-    frontier = set(known)
-    while frontier and len(known) < most:
-        near = links.touching(connection, frontier, STRONG)
-        here = strong.of(np.isin(strong.pairs, sorted(frontier)).any(axis=1))
-        also = joined[np.isin(joined, sorted(frontier)).any(axis=1)]
-        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist(), *also.ravel().tolist()}
-        frontier = found - known
-        known |= found
-    if frontier:  # what lies beyond stays as it is: clusters are never looked at in part
-        known |= set(links.together(connection, known))
+    pairs = np.concatenate(reached)
+    known |= set(pairs[np.isin(pairs, sorted(known)).any(axis=1)].ravel().tolist())
+    known |= set(links.together(connection, known))
     numbers = np.array(sorted(known), np.int64)
     both = Links.joined([links.touching(connection, known), new])
     inner = both.of(_inside(both.pairs, numbers))
@@ -266,9 +261,7 @@ def _carried_on(
     chosen: dict[int, int] = {}
     given: set[int] = set()
     # The larger part keeps the id; of equal ones that of the cluster that came first.
-    for (g, digest), _ in sorted(
-        overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])
-    ):
+    for (g, digest), _ in sorted(overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])):
         if g not in chosen and digest not in given:
             chosen[g] = digest
             given.add(digest)

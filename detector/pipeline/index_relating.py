@@ -220,7 +220,4 @@ def distinct(edges: Edges) -> Edges:
 
 
 def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:
-    return Edges(
-        edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows]
-    )
-
+    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])

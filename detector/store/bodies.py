@@ -151,7 +151,10 @@ def insert(
     )
     connection.executemany(
         "INSERT INTO tail VALUES (?, ?, ?)",
-        [(b.number, b.keys.astype("<u4").tobytes(), b.samples.astype("<u4").tobytes()) for b in bodies],
+        [
+            (b.number, b.keys.astype("<u4").tobytes(), b.samples.astype("<u4").tobytes())
+            for b in bodies
+        ],
     )
 
 
@@ -244,8 +247,10 @@ def articles(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Sto
 def articles_of(connection: sqlite3.Connection, bodies: Sequence[int]) -> list[StoredArticle]:
     """All articles of some bodies, ascending."""
     query = (
-        _ARTICLE + "WHERE a.number IN ({0}) UNION ALL "
-        + _ARTICLE + "WHERE a.body IN ({0}) AND a.body != a.number"
+        _ARTICLE
+        + "WHERE a.number IN ({0}) UNION ALL "
+        + _ARTICLE
+        + "WHERE a.body IN ({0}) AND a.body != a.number"
     )
     rows = [_article(row) for row in _asked(connection, query, sorted(set(bodies)), times=2)]
     wanted = set(bodies)
@@ -283,7 +288,10 @@ def _article(row: tuple[int, str, int, int, bytes, bytes | None, bytes | None]) 
 
 
 def _asked(
-    connection: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str], times: int = 1
+    connection: sqlite3.Connection,
+    query: str,
+    values: Sequence[int] | Sequence[str],
+    times: int = 1,
 ) -> Iterator[tuple]:
     """Rows of a query about many values, so many at a time.
 

@@ -112,7 +112,12 @@ class Store:
             if schema.version_of(connection) == 0:
                 schema.migrate(connection, str(folder))
                 now = {"created": str(int(time.time())), "changed": str(int(time.time()))}
-                rows = {**dict.fromkeys(("state", "packing", "lines"), "0"), "next": "1", **now, **meta}
+                rows = {
+                    **dict.fromkeys(("state", "packing", "lines"), "0"),
+                    "next": "1",
+                    **now,
+                    **meta,
+                }
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(rows.items()))
         return cls.open(folder, wait)
 

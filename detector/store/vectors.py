@@ -87,7 +87,6 @@ class Files:
             result[code] = new
         return result
 
-
     def _searched(self, index: Any, queries: F32, k: int) -> tuple[F32, I64]:
         if hasattr(index, "nprobe"):
             index.nprobe = _PROBES
@@ -131,9 +130,7 @@ def fault(folder: Path, row: Listed) -> str:
         return error.strerror or "cannot be read"
 
 
-def write(
-    connection: sqlite3.Connection, folder: Path, generation: int
-) -> list[Listed]:
+def write(connection: sqlite3.Connection, folder: Path, generation: int) -> list[Listed]:
     """Write new files from what SQLite holds; they are used once the store names them.
 
     Raises:
@@ -215,7 +212,8 @@ def _numbers(connection: sqlite3.Connection, code: int) -> I64:
     """Bodies of a language that have a vector, ascending."""
     rows = connection.execute(
         "SELECT number FROM bodies WHERE language = ? AND vector IS NOT NULL AND searched"
-        " ORDER BY number", (code,),
+        " ORDER BY number",
+        (code,),
     ).fetchall()
     return np.array(rows, np.int64).ravel()
 
