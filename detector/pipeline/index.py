@@ -170,6 +170,8 @@ class Index:
         judging = Judging(view, batch, known, asked) if len(founders) else None
         new = judging.links if judging is not None else Links.none()
         arrived = _arrived(batch)
+        if judging is not None:
+            arrived.telling.update(batch.bodies[judging.telling].tolist())
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
         changed = linking.Changed(decisions=changing.decisions_of(view))
         judge = judging.rest if judging is not None else _nothing

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from detector.cluster.link import cluster_id
 from detector.config import Config
 from detector.pipeline.copying import Judged
-from detector.pipeline.grouping import group
+from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
@@ -61,6 +61,7 @@ class Component:
         members: their languages and lengths.
         before: digests of the clusters that they were in, shape (n, 3); 0 for new ones.
         sizes: articles of each body.
+        telling: whether each is looked at for its events; of copies the longest is.
     """
 
     numbers: I64
@@ -68,6 +69,7 @@ class Component:
     members: Members
     before: I64
     sizes: I64
+    telling: npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -87,12 +89,13 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """New bodies: number to language, words, article id, and how many articles have it."""
+    """New bodies: number to language, words, article id, articles that have it; the telling ones."""
 
-    languages: Mapping[int, str] = field(default_factory=dict)
-    words: Mapping[int, int] = field(default_factory=dict)
-    names: Mapping[int, str] = field(default_factory=dict)
-    copies: Mapping[int, int] = field(default_factory=dict)
+    languages: dict[int, str] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    copies: dict[int, int] = field(default_factory=dict)
+    telling: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -140,12 +143,12 @@ def component(
     numbers = np.array(sorted(known), np.int64)
     both = Links.joined([links.touching(connection, known), new])
     inner = both.of(_inside(both.pairs, numbers))
-    fresh = Links.none()
-    missing = _missing(numbers, inner)
-    if len(missing):
-        fresh = judge(missing)
-        inner = Links.joined([fresh, inner])
-    return _described(connection, names, numbers, inner, arrived), fresh
+    part = _described(connection, names, numbers, inner, arrived)
+    missing = _missing(part)
+    if not len(missing):
+        return part, Links.none()
+    fresh = judge(missing)
+    return replace(part, inner=Links.joined([fresh, inner])), fresh
 
 
 def regrouped(
@@ -163,7 +166,9 @@ def regrouped(
         for rows in (copies, ~copies)
     ]  # fmt: skip
     same = np.arange(len(part.numbers))
-    grouping = group(part.members, same, judged[0], judged[1], config.cluster.component)
+    cap = config.cluster.component
+    duplicates = link_copies(part.members, same, judged[0], cap)
+    grouping = group(part.members, duplicates, judged[1], cap)
     groups = decided([grouping.labels[level] for level in Level], part, changed.decisions)
     result = Regrouped()
     columns = []
@@ -186,13 +191,18 @@ def _inside(pairs: I64, numbers: I64) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isin(pairs, numbers).all(axis=1), np.bool_)
 
 
-def _missing(numbers: I64, inner: Links) -> I64:
-    """Pairs not looked at yet in parts that are small enough for all of them, as in a corpus."""
+def _missing(component: Component) -> I64:
+    """Pairs not looked at yet in parts that are small enough for all of them, as in a corpus.
+
+    Copies do not count: a longer one speaks for them.
+    """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
+    numbers, inner = component.numbers, component.inner
     at = np.searchsorted(numbers, inner.pairs)
-    strong = at[inner.scores >= STRONG]
+    heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, _COPIES)
+    strong = at[heard & (inner.scores >= STRONG)]
     ones = np.ones(len(strong), np.int8)
     shape = (len(numbers), len(numbers))
     _, part = connected_components(
@@ -207,6 +217,7 @@ def _missing(numbers: I64, inner: Links) -> I64:
         i, j = np.triu_indices(len(members), 1)
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
+    every = every[component.telling[every].all(axis=1)]
     known = at[:, 0] * len(numbers) + at[:, 1]
     return numbers[every[~np.isin(every[:, 0] * len(numbers) + every[:, 1], known)]]
 
@@ -220,25 +231,32 @@ def _described(
         asked = numbers[start : start + 500].tolist()
         marks = ",".join("?" * len(asked))
         query = (
-            "SELECT number, language, words, duplicate, syndication, event FROM bodies"
+            "SELECT number, searched, language, words, duplicate, syndication, event FROM bodies"
             f" WHERE number IN ({marks})"
         )
         stored |= {row[0]: row[1:] for row in connection.execute(query, asked)}
     old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
-    languages, lengths, before, sizes = [], [], [], []
+    languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
         if number in stored:
-            code, words, *labels = stored[number]
+            heard, code, words, *labels = stored[number]
             languages.append(names[code])
         else:
             languages.append(arrived.languages[number])
             words, labels = arrived.words[number], [0, 0, 0]
+            heard = number in arrived.telling
         lengths.append(words)
         before.append(labels)
+        telling.append(bool(heard))
         sizes.append(old.get(number, 0) + arrived.copies.get(number, 0))
     members = Members(languages, np.array(lengths, np.int64))
     return Component(
-        numbers, inner, members, np.array(before, np.int64).reshape(-1, 3), np.array(sizes)
+        numbers,
+        inner,
+        members,
+        np.array(before, np.int64).reshape(-1, 3),
+        np.array(sizes, np.int64),
+        np.array(telling, np.bool_),
     )
 
 

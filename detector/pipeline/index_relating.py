@@ -21,7 +21,7 @@ from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
 from detector.text import I64
-from detector.verify.features import Rivals
+from detector.verify.features import Rivals, Weighed
 from detector.verify.profiles import Bag, Profiles
 from detector.verify.relation import Scorer
 
@@ -114,14 +114,13 @@ class Recalling(Relating):
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._profiles = around.corpus.profiles
+        self._weighed = Weighed(around.corpus.profiles, 1, commonness)
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
         self._least = {"words": WORDS, "cosine": strangers.best}
         self._near = near
         self._known = rivals
-        self._commonness = commonness
         self._rivals = {}
         self._shared = Shared.none()
         self.best: dict[str, Edges] = {}
