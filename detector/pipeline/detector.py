@@ -84,7 +84,7 @@ class Detector(Opened):
     def explain(self, a: str, b: str, /) -> Explanation: ...
     @overload
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation: ...
-    def explain(  # type: ignore[misc]
+    def explain(
         self, articles: Iterable[Article] | str, a: str, b: str | None = None
     ) -> Explanation:
         """Say of two articles why they are related, or why they are not.

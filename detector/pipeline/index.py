@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
-from detector.store.store import Store, View, codes, set_next
+from detector.store.store import Store, View, codes, count, set_next
 from detector.text import I64
 from detector.verify.relation import scorers
 
@@ -247,30 +248,25 @@ class Index:
     def info(self) -> IndexInfo:
         """See `Detector.info`."""
         with self.store.reading() as view:
-            count = lambda table: view.connection.execute(
-                f"SELECT count(*) FROM {table}"
-            ).fetchone()[0]
             meta = dict(view.connection.execute("SELECT key, value FROM meta"))
             return IndexInfo(
-                str(self.store.folder),
-                count("articles"),
-                count("bodies"),
-                count("tail"),
-                links.shared(view.connection),
-                {p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
-                self.text,
-                meta["model"],
-                meta["model_digest"],
-                meta["fingerprint"],
-                {
+                path=str(self.store.folder),
+                articles=count(view.connection, "articles"),
+                bodies=count(view.connection, "bodies"),
+                pending=count(view.connection, "tail"),
+                clusters=links.shared(view.connection),
+                files={p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
+                text=self.text,
+                model=meta["model"],
+                model_digest=meta["model_digest"],
+                fingerprint=meta["fingerprint"],
+                versions={
                     "schema": str(schema.version_of(view.connection)),
                     "words": meta["words"],
                     "detector": meta["program"],
                 },
-                *(
-                    datetime.fromtimestamp(int(meta[k]), timezone.utc)
-                    for k in ("created", "changed")
-                ),
+                created=datetime.fromtimestamp(int(meta["created"]), timezone.utc),
+                changed=datetime.fromtimestamp(int(meta["changed"]), timezone.utc),
             )
 
     def compact(self, progress: Progress) -> None:
@@ -278,7 +274,7 @@ class Index:
         packing.pack(self.store, whole=True, progress=progress)
 
 
-Mapped = Callable[..., Iterator]  # of a function over chunks
+Mapped = Callable[..., Iterator[Any]]  # of a function over chunks
 _CHUNK = 128  # articles prepared at once
 
 

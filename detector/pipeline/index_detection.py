@@ -112,7 +112,7 @@ class Telling:
         for article in bodies.articles_of(self._view.connection, numbers):
             of[article.body].append(article)
         found = links.touching(self._view.connection, numbers)
-        inner = found.of(np.isin(found.pairs, numbers).all(axis=1))
+        inner = found.of(np.flatnonzero(np.isin(found.pairs, numbers).all(axis=1)))
         directions: dict[tuple[str, str], Direction] = {}
         for a, b, relation, _ in self._related(inner, of):
             if relation is not Relation.SAME_EVENT:

@@ -64,4 +64,4 @@ def _exchanged(bag: Bag | None, pairs: I64) -> F32:
 
 
 def _ratio(part: npt.NDArray[np.generic], whole: npt.NDArray[np.generic]) -> F32:
-    return np.minimum(np.asarray(part / np.maximum(whole, 1), np.float32), np.float32(1))
+    return np.asarray(np.minimum(part / np.maximum(whole, 1), 1), np.float32)

@@ -89,7 +89,13 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """New bodies: number to language, words, article id, articles that have it; the telling ones."""
+    """New bodies by number.
+
+    Attributes:
+        names: id of the first article of each.
+        copies: articles that come with a body, stored or new.
+        telling: bodies that are looked at for their events.
+    """
 
     languages: dict[int, str] = field(default_factory=dict)
     words: dict[int, int] = field(default_factory=dict)
@@ -226,24 +232,16 @@ def _described(
     connection: sqlite3.Connection, names: Mapping[int, str], numbers: I64, inner: Links,
     arrived: Arrived,
 ) -> Component:  # fmt: skip
-    stored = {}
-    for start in range(0, len(numbers), 500):
-        asked = numbers[start : start + 500].tolist()
-        marks = ",".join("?" * len(asked))
-        query = (
-            "SELECT number, searched, language, words, duplicate, syndication, event FROM bodies"
-            f" WHERE number IN ({marks})"
-        )
-        stored |= {row[0]: row[1:] for row in connection.execute(query, asked)}
+    stored = bodies.standing(connection, numbers.tolist())
     old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
     languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
         if number in stored:
-            heard, code, words, *labels = stored[number]
+            heard, code, words, labels = stored[number]
             languages.append(names[code])
         else:
             languages.append(arrived.languages[number])
-            words, labels = arrived.words[number], [0, 0, 0]
+            words, labels = arrived.words[number], (0, 0, 0)
             heard = number in arrived.telling
         lengths.append(words)
         before.append(labels)

@@ -190,7 +190,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
     near = Edges(
         owners,
         stored.near["number"].astype(np.int64),
-        stored.near["cosine"].astype(np.float32) / FINE,
+        (stored.near["cosine"] / FINE).astype(np.float32),
         stored.near["language"].astype(np.int64),
     )
     rivals: dict[str, Edges] = {}
@@ -199,7 +199,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
         owners = np.repeat(stored.numbers, stored.rivals.shape[2])
         edges = Edges(
             owners, entries["number"].astype(np.int64),
-            entries["value"].astype(np.float32) / FINE, np.zeros(len(owners), np.int64),
+            (entries["value"] / FINE).astype(np.float32), np.zeros(len(owners), np.int64),
         )  # fmt: skip
         rivals[name] = _some(edges, edges.others > 0)
     return near, {name: distinct(mirrored(edges, present)) for name, edges in rivals.items()}

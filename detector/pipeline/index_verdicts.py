@@ -55,6 +55,9 @@ def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
     found: dict[int, Match] = {}
     links, labels = outcome.links, outcome.labels
     alike: defaultdict[int, list[int]] = defaultdict(list)
+    mates: defaultdict[int, list[int]] = defaultdict(list)
+    for body in sorted(labels):
+        mates[labels[body][0]].append(body)
     for body in batch.bodies[batch.founders].tolist():
         alike[labels[body][0]].append(body)
     for (a, b), code, score in zip(
@@ -69,9 +72,14 @@ def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
             if relation in COPIES or labels[a][0] == labels[b][0]:
                 own = [later] if later in own else []
             for body in own:
-                match = Match(earlier, relation, score)
-                known = found.get(body)
-                if earlier < body and (known is None or _closeness(match) < _closeness(known)):
+                before = earlier if earlier < body else mates[labels[earlier][0]][0]
+                match, known = Match(before, relation, score), found.get(body)
+                apart = labels[before][0] != labels[body][0] or relation in COPIES
+                if (
+                    before < body
+                    and apart
+                    and (known is None or _closeness(match) < _closeness(known))
+                ):
                     found[body] = match
     return found
 

@@ -107,12 +107,12 @@ def decoded_vectors(rows: Sequence[bytes]) -> F32:
     return np.asarray(vectors / np.maximum(norm, 1e-12)[:, None], np.float32)
 
 
-def coded_head(article: Article, title: str, outlet: str, credits: Sequence[Credit]) -> bytes:
+def coded_head(article: Article, title: str, outlet: str, credited: Sequence[Credit]) -> bytes:
     """An article without its text, and what its row says of it."""
     published = article.published.isoformat() if article.published is not None else ""
     given = (article.title, article.url, article.source, published, article.language)
     found = ("" if title == article.title else title, outlet)
-    named = [[c.name, c.url, c.key, c.start, c.end] for c in credits]
+    named = [[c.name, c.url, c.key, c.start, c.end] for c in credited]
     content = json.dumps([*given, article.origin, *found, named], ensure_ascii=False)
     return zlib.compress(content.encode("utf-8", "surrogatepass"), 6)
 

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from detector.store import runs, vectors
 from detector.store.coding import decoded_profiles

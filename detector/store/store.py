@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
@@ -10,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -205,6 +203,6 @@ def codes(connection: sqlite3.Connection, languages: Sequence[str]) -> dict[str,
     return {name: code for code, name in connection.execute("SELECT code, name FROM languages")}
 
 
-def described(meta: Mapping[str, str], key: str) -> Any:
-    """What was stored under a name as JSON."""
-    return json.loads(meta[key])
+def count(connection: sqlite3.Connection, table: str) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608

@@ -78,13 +78,13 @@ class Tail:
 
 
 _NEXT = (
-    "SELECT t.number, iif(b.searched, b.language, -1), b.profile, b.vector, t.keys, t.samples FROM tail t "
-    "JOIN bodies b ON b.number = t.number WHERE t.number > ? ORDER BY t.number LIMIT ?"
+    "SELECT t.number, iif(b.searched, b.language, -1), b.profile, b.vector, t.keys, t.samples "
+    "FROM tail t JOIN bodies b ON b.number = t.number WHERE t.number > ? ORDER BY t.number LIMIT ?"
 )
 
 
 def _appended(room: F32 | None, used: int, new: F32) -> tuple[F32, F32]:
-    """Rows behind those in use, in the same memory while it lasts; shorter views stay as they are."""
+    """Rows behind those in use, in the same memory while it lasts; shorter views stay valid."""
     if room is None or used + len(new) > len(room):
         bigger = np.zeros((max(256, 2 * (used + len(new))), new.shape[1]), np.float32)
         if room is not None:

@@ -82,8 +82,9 @@ class Files:
             own = np.flatnonzero(tail.languages == code)
             new = best(cosines[:, own], np.tile(tail.numbers[own], (len(queries), 1)), k)
             if code in result:
-                both = [np.concatenate(parts, axis=1) for parts in zip(result[code], new)]
-                new = best(both[0], both[1], k)
+                old = result[code]
+                scores = np.concatenate([old[0], new[0]], axis=1)
+                new = best(scores, np.concatenate([old[1], new[1]], axis=1), k)
             result[code] = new
         return result
 

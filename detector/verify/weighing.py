@@ -73,9 +73,7 @@ class Rows:
         if commonness is None:
             rarity = _rarity(kind, distinct, frequency, articles)
         else:
-            rarity = _rarity(
-                kind, distinct, commonness.of(kind, distinct), commonness.articles
-            )
+            rarity = _rarity(kind, distinct, commonness.of(kind, distinct), commonness.articles)
         shared = frequency > 1
         kept = int(frequency[shared].sum())
         columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
@@ -154,9 +152,7 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def _rarity(
-    kind: str, values: U32, frequency: npt.NDArray[np.generic], articles: int
-) -> F32:
+def _rarity(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
     """Logarithm of how few articles have each value."""
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
