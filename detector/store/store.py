@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -129,12 +130,12 @@ class Store:
         folder = Path(path)
         if not cls.exists(folder):
             raise StoreError(f"{path}: no index there; name its folder, or build one")
-        store = cls(folder, wait, read_only)
+        store = cls(folder, wait, read_only or not _writable(folder))
         with store.connections.reading() as connection:
             version = schema.version_of(connection)
         schema.refuse_newer(version, str(folder))
         if version < schema.VERSION:
-            if read_only:
+            if store.connections.read_only:
                 raise StoreError(
                     f"{path}: of an earlier version; open it once for writing, which brings it up"
                 )
@@ -182,6 +183,12 @@ class Store:
             return View(connection, told, names, self._tail, self._files, self._frequencies)
 
 
+def _writable(folder: Path) -> bool:
+    """Whether this process may write to a folder, as who it is now."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK, effective_ids=effective)
+
+
 _TOLD = "SELECT key, value FROM meta WHERE key IN ('state', 'packing', 'next', 'lines')"
 
 
@@ -205,4 +212,4 @@ def codes(connection: sqlite3.Connection, languages: Sequence[str]) -> dict[str,
 
 def count(connection: sqlite3.Connection, table: str) -> int:
     """How many rows a table has."""
-    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
