@@ -26,7 +26,8 @@ _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
-WORDS = 0.12
+_WORDS = 0.12
+_OPENING = 0.2
 
 
 class SentenceEncoder(Protocol):
@@ -66,7 +67,7 @@ class Relating:
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": WORDS, "cosine": strangers.best}
+        self._least = least_of(strangers)
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
         languages = corpus.facts.languages
@@ -160,6 +161,11 @@ class Relating:
         """What the sentence alignment of each pair says."""
         rows = [self.alignment(i, j).features for i, j in pairs.tolist()]
         return {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+
+
+def least_of(strangers: Strangers) -> dict[str, float]:
+    """What a neighbourhood is worth at the least, for each feature held against it."""
+    return {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
 
 
 def sentence_bounds(body: Tokens) -> I64:

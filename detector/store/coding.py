@@ -30,6 +30,7 @@ RIVAL = np.dtype([("number", "<u4"), ("value", "<i2")])
 FINE = 10_000
 
 _BAGS = tuple(field.name for field in fields(Profiles) if field.type == "Bag")
+_COUNTED = frozenset({"words", "names"})  # those of which it says how often, and where
 _HEAD = np.dtype(
     [
         ("sizes", "<u2", (len(_BAGS),)),
@@ -44,7 +45,7 @@ _DAY = len("2024-08-07")
 
 
 def coded_profiles(profiles: Profiles) -> list[bytes]:
-    """One run of bytes a profile: fixed fields, hashed values, counts of words."""
+    """One run of bytes a profile: fixed fields, hashed values, counts of words and names."""
     bags: list[Bag] = [getattr(profiles, name) for name in _BAGS]
     head = np.zeros(len(profiles), _HEAD)
     head["sizes"] = np.stack([np.diff(bag.bounds) for bag in bags], axis=1)
@@ -52,15 +53,15 @@ def coded_profiles(profiles: Profiles) -> list[bytes]:
         head[name] = getattr(profiles, name)
     bounds = [bag.bounds.tolist() for bag in bags]
     values = [bag.values.astype("<u4") for bag in bags]
-    words = bags[0]
+    counted = [at for at, name in enumerate(_BAGS) if name in _COUNTED]
     result = []
     for i in range(len(profiles)):
         parts = [
             part[limits[i] : limits[i + 1]].tobytes()
             for part, limits in zip(values, bounds, strict=True)
         ]
-        counts = words.counts[bounds[0][i] : bounds[0][i + 1]].tobytes()
-        result.append(b"".join([head[i].tobytes(), *parts, counts]))
+        counts = [bags[k].counts[bounds[k][i] : bounds[k][i + 1]].tobytes() for k in counted]
+        result.append(b"".join([head[i].tobytes(), *parts, *counts]))
     return result
 
 
@@ -78,8 +79,11 @@ def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
         bounds = np.concatenate([[0], np.cumsum(sizes[:, column])]).astype(np.int64)
         bags[name] = Bag(values.astype(np.uint32), np.ones(len(values), np.uint8), bounds)
         at = at + sizes[:, column] * 4
-    words: Bag = bags[_BAGS[0]]
-    bags[_BAGS[0]] = Bag(words.values, _gathered(flat, at, sizes[:, 0]), words.bounds)
+    for column, name in enumerate(_BAGS):
+        if name in _COUNTED:
+            counts = _gathered(flat, at, sizes[:, column])
+            bags[name] = Bag(bags[name].values, counts, bags[name].bounds)
+            at = at + sizes[:, column]
     return Profiles(
         **bags,
         length=heads["length"].astype(np.int32),

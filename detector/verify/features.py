@@ -28,6 +28,8 @@ _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 1000  # pairs compared at once: their rows stay in the cache
 _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
+_HALF = 2  # names of a headline, or main ones, whose absence counts for half
+_UNTOLD = 0.3  # what an article without a telling opening is taken to share of one
 _UNKNOWN = 0
 
 
@@ -69,6 +71,9 @@ class Weighed:
                 result[f"{kind}_missing"] = _missing(rows, shared, left, right)
             else:
                 result[kind] = rows.cosines(left, right)
+        result["opening"] = _opening(self._rows["words"], left, right)
+        for part in ("headline", "main"):
+            result[f"{part}_names_missing"] = _lacking(self._rows["names"], part, left, right)
         dated = self._rows["dates"].counts > 0
         known = dated[left] & dated[right]
         result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
@@ -113,6 +118,7 @@ class _Facts:
         result["published_known"] = timed.astype(np.float32)
         # A day is sure where both say when they were published: "today" is then known, and years.
         result["day_surely_apart"] = (result["event_day_apart"] * timed).astype(np.float32)
+        result["day_surely_gap"] = (result["event_day_gap"] * timed).astype(np.float32)
         sources = self.source[left], self.source[right]
         same_source = (sources[0] == sources[1]) & (sources[0] != _UNKNOWN)
         result["same_source"] = same_source.astype(np.float32)
@@ -206,3 +212,25 @@ def _missing(rows: Rows, shared: F32, left: I64, right: I64) -> F32:
     kept = np.minimum(shared / np.maximum(rows.worth[poorer], 1e-9), 1)
     sure = rows.counts[poorer] / (rows.counts[poorer] + _FEW)
     return np.asarray((1 - kept) * sure, np.float32)
+
+
+def _opening(words: Rows, left: I64, right: I64) -> F32:
+    """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
+
+    The opening tells what happened; what follows may be background, or furniture of a house.
+    """
+    opening = words.parts["opening"]
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        kept = words.kept("opening", one, other)
+        sides.append(np.where(opening.counts[one] > 0, kept, _UNTOLD))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)
+
+
+def _lacking(names: Rows, part: str, left: I64, right: I64) -> F32:
+    """Part of the names that matter to each that the other never mentions; the mean of both."""
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        counts = names.parts[part].counts[one]
+        sides.append((1 - names.kept(part, one, other)) * counts / (counts + _HALF))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)

@@ -41,7 +41,8 @@ def test_profiles_come_back_as_they_were(profiles):
             assert np.array_equal(before.bounds, after.bounds), field.name
         else:
             assert np.array_equal(before, after, equal_nan=field.name == "published"), field.name
-    assert np.array_equal(profiles.words.counts, back.words.counts)
+    for name in ("words", "names"):
+        assert np.array_equal(getattr(profiles, name).counts, getattr(back, name).counts)
 
 
 def test_profiles_may_be_fetched_in_any_order(profiles):
