@@ -23,7 +23,7 @@ I64 = npt.NDArray[np.int64]
 
 _EXACT = 8_000  # vectors below which a full scan costs less than lists
 _PER_LIST = 150  # vectors in a list, so that a query's cost does not grow with the store
-_PROBES = 24  # lists looked at
+_PROBES = 48  # lists looked at: recall of the 10 nearest above .98 on news vectors
 _SAMPLE = 64  # vectors a list that lists are trained on
 _GROWN = 2.0  # times as many vectors as trained on, from which lists are trained again
 _AT_ONCE = 16_384  # vectors read at once
