@@ -33,7 +33,6 @@ _SURE = 0.9  # probability by vectors and facts from which no sentence need be l
 KINDS = tuple(least_of(Strangers()))
 
 
-
 class Recalled(Neighbourhood):
     """Neighbours from a store and from a search, instead of one among all vectors."""
 
