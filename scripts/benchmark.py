@@ -30,7 +30,9 @@ from rich.table import Table
 
 from detector.errors import InputError
 
-SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode")
+SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode", "store")
+_STORED = str(Path(__file__).with_name("stored.py"))
+_ALSO = 1000  # articles behind those that are stored, to ask about
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
 _WIDE = 200  # columns where nobody looks on
 _FEW = 600  # articles whose pass is Python, its imports and tables, in every process
@@ -186,6 +188,49 @@ def _speed(articles: int, seconds: float) -> Row:
     return {"s": seconds, "articles/s": articles / seconds}
 
 
+def store(bench: Bench) -> Iterator[Row]:
+    """A store of several sizes, warm, beside datasketch in memory and beside the pass."""
+    asked: dict[int, float] = {}
+    for count in bench.sizes:
+        index = str(bench.folder / f"index-{count}")
+        file = str(bench.file(count + _ALSO))
+
+        def part(name: str, count: int = count, index: str = index, file: str = file) -> Row:
+            return dict(footprint.measured([_STORED, name, index, file, str(count)]).told)
+
+        built, passed = part("build"), part("whole")
+        yield {
+            "what": "add, by the thousand", "stored": count,
+            "articles/s": count / built["seconds"], "beside": "the pass",
+            "over it": passed["seconds"] / built["seconds"], "wanted": "at least 0.5",
+        }  # fmt: skip
+        size = built["bytes an article"]
+        yield {"what": "size", "stored": count, "bytes an article": size, "wanted": "<= 2,500"}
+        found = part("opened")
+        yield {
+            "what": "open", "stored": count, "ms": 1000 * found["seconds"],
+            "resident MB": found["resident MB"], "wanted": "under 1,000 ms and 300 MB",
+        }  # fmt: skip
+        # In turn, since other work on the machine slows either.
+        runs = [(part("check"), part("datasketch")) for _ in range(bench.repeats)]
+        middle, high, other = (
+            statistics.median(values)
+            for values in zip(
+                *((a["p50 ms"], a["p99 ms"], b["p50 ms"]) for a, b in runs), strict=True
+            )
+        )
+        asked[count] = middle
+        before = [asked[size] for size in asked if size * 10 == count]
+        yield {
+            "what": "check", "stored": count, "ms": middle, "p99 ms": high,
+            "resident MB": runs[0][0]["resident MB"], "beside": f"datasketch, {other:.2f} ms",
+            "over it": middle / other, "p99 over p50": high / middle,
+            "over a tenth as many": middle / before[0] if before else None,
+            "wanted": "<= 10, 5, 1.5",
+        }  # fmt: skip
+        yield {"what": "nearest 10 found", "stored": count, **part("recall"), "wanted": ">= .98"}
+
+
 _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "parts": parts,
     "dedup": dedup,
@@ -193,6 +238,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "scale": scale,
     "memory": memory,
     "encode": encode,
+    "store": store,
 }
 
 
@@ -215,7 +261,7 @@ def main(
     repeats: int,
     as_json: bool,
 ) -> None:
-    """Measure the named SECTIONS: parts, dedup, whole, scale, memory, encode, or all."""
+    """Measure the named SECTIONS: parts, dedup, whole, scale, memory, encode, store, or all."""
     try:
         place = file or material.folder(data)
     except InputError as error:

@@ -27,6 +27,8 @@ _LISTED = 20  # records left out that are named; the rest are counted
 _REDRAW = 0.1  # seconds
 _LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
+    "add": "Adding",
+    "compact": "Compacting",
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
@@ -115,8 +117,17 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
+        self.tell_notes()
+        self.tell_left_out()
+
+    def tell_notes(self) -> None:
+        """Say what was not understood, each kind once."""
+        if not self._quiet:
             for note in self.notes():
-                _print(out, f"Note: {note}")
+                _print(rich_console(), f"Note: {note}")
+
+    def tell_left_out(self) -> None:
+        """Say which records were left out."""
         if self._skips:
             out = rich_console()
             _print(out, f"{self._skips:,} record{'s' * (self._skips > 1)} left out:")

@@ -141,7 +141,7 @@ def copy_features(
     worth = np.isfinite(features["kept"])
     near = pairs[worth]
     features = {name: values[worth] for name, values in features.items()}
-    features["day_exchanged"] = _days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
+    features["day_exchanged"] = days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
     return near, features, pairs[~worth]
 
 
@@ -158,7 +158,13 @@ def judge_copies(
     Returns:
         The copies, and the other pairs, which may still be about one event.
     """
-    near, features, far = copy_features(corpus, pairs, config, backend)
+    return told_apart(*copy_features(corpus, pairs, config, backend), scorer, threshold)
+
+
+def told_apart(
+    near: I64, features: dict[str, F32], far: I64, scorer: Scorer, threshold: float
+) -> tuple[Judged, Shared]:
+    """Copies and other pairs, by the features of `copy_features`."""
     scores = scorer.probability(features)
     kept = scores >= threshold
     relations = [
@@ -169,6 +175,25 @@ def judge_copies(
         near[kept], relations, scores[kept], {name: v[kept] for name, v in features.items()}
     )
     return copies, Shared.of(near[~kept], {n: v[~kept] for n, v in features.items()}, far)
+
+
+def both_judged(a: Judged, b: Judged) -> Judged:
+    """The pairs of two judgements; a feature that one of them lacks is 0 there."""
+    features = {}
+    for name in {**a.features, **b.features}:
+        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
+        features[name] = np.concatenate(parts)
+    return Judged(
+        np.concatenate([a.pairs, b.pairs]),
+        [*a.relations, *b.relations],
+        np.concatenate([a.scores, b.scores]),
+        features,
+    )
+
+
+def both_shared(a: Shared, b: Shared) -> Shared:
+    """The pairs of two together."""
+    return Shared(np.concatenate([a.pairs, b.pairs]), np.concatenate([a.refilled, b.refilled]))
 
 
 def members_of(representative: I64) -> dict[int, list[int]]:
@@ -191,7 +216,7 @@ def equal_pairs(groups: Iterable[Sequence[int]], cap: int) -> I64:
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 
 
-def _days_apart(corpus: Corpus, pairs: I64) -> F32:
+def days_apart(corpus: Corpus, pairs: I64) -> F32:
     """1 where both articles state the day of the event, and not the same."""
     days = corpus.facts.days
     a, b = days[pairs[:, 0]], days[pairs[:, 1]]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import overload
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels, link_copies
+from detector.pipeline.opened import Opened
 from detector.pipeline.opinions import SecondOpinion
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
@@ -44,7 +46,7 @@ Progress = Callable[[str, int, int], None]
 Choosing = Callable[[Detection], Collection[tuple[str, str]]]
 
 
-class Detector:
+class Detector(Opened):
     """Finds copies, translations and reports of one event, and who had each first."""
 
     def __init__(self, config: Config | None = None, backend: Backend | None = None) -> None:
@@ -84,11 +86,18 @@ class Detector:
         with closing(Pass(self.config, self._backend, progress or _silent)) as run:
             return run.detect(articles, evidence)
 
-    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
-        """Say of two articles of a corpus why they are related, or why they are not.
+    @overload
+    def explain(self, a: str, b: str, /) -> Explanation: ...
+    @overload
+    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation: ...
+    def explain(
+        self, articles: Iterable[Article] | str, a: str, b: str | None = None
+    ) -> Explanation:
+        """Say of two articles why they are related, or why they are not.
 
         Args:
             articles: the whole corpus: how rare a word is, and what else is near, counts.
+                Left out for two articles of an opened store.
             a: id of one article.
             b: id of the other.
 
@@ -96,6 +105,10 @@ class Detector:
             UsageError: if no article has one of the ids.
             ModelError: if the model cannot be had or is damaged.
         """
+        if isinstance(articles, str):
+            return self._opened().explain(articles, a)
+        if b is None:
+            raise UsageError("name a corpus and two ids, or two ids of an opened store")
         with closing(Pass(self.config, self._backend, _silent)) as run:
             return run.explain(articles, a, b)
 

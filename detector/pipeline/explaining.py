@@ -16,7 +16,7 @@ from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
 from detector.pipeline.opinions import AFTER, BEFORE
 from detector.pipeline.pairing import Pairing
-from detector.pipeline.routing import Routed
+from detector.pipeline.relating import Judging
 from detector.records import Contribution, Explanation, Level, Relation
 from detector.text import I64
 from detector.verify.relation import Scorer, log_odds
@@ -38,7 +38,7 @@ class Found:
     representative: I64
     copies: Judged
     related: Judged
-    relating: Routed | None
+    relating: Judging | None
     scorers: Mapping[str, Scorer]
     grouping: Grouping
     pairing: Pairing

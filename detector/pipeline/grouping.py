@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,32 @@ class Clustering:
     of: Mapping[Level, Sequence[Cluster]]
 
 
-def group(corpus: Corpus, duplicates: Duplicates, related: Judged, cap: int) -> Grouping:
+class Members(Protocol):
+    """What is asked of the articles that are grouped: their languages and lengths."""
+
+    @property
+    def facts(self) -> Spoken:
+        """Their facts, of which the languages count."""
+        ...
+
+    @property
+    def lengths(self) -> npt.NDArray[np.integer[Any]]:
+        """Words of each body."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Spoken(Protocol):
+    """The languages of articles."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Of each, in order."""
+        ...
+
+
+def group(corpus: Members, duplicates: Duplicates, related: Judged, cap: int) -> Grouping:
     """Link translations, then reports of one event.
 
     Args:
@@ -107,7 +133,7 @@ def group(corpus: Corpus, duplicates: Duplicates, related: Judged, cap: int) -> 
     return Grouping(labels, cut + linked.cut)
 
 
-def link_copies(corpus: Corpus, equal: I64, copies: Judged, cap: int) -> Duplicates:
+def link_copies(corpus: Members, equal: I64, copies: Judged, cap: int) -> Duplicates:
     """Near copies by average linkage; an excerpt then joins the likeliest of its holders.
 
     Args:

@@ -17,8 +17,7 @@ from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.relating import sentence_bounds
-from detector.pipeline.routing import Routed
+from detector.pipeline.relating import Judging, sentence_bounds
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
@@ -39,7 +38,7 @@ class Pairing:
         corpus: Corpus,
         grouping: Grouping,
         recurring: Recurring | None,
-        relating: Routed | None,
+        relating: Judging | None,
         scorers: Mapping[str, Scorer],
     ) -> None:
         """Store what the records are made from."""

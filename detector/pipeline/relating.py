@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from detector.backends.local import cores
 from detector.config import Config
-from detector.pipeline.copying import Judged, Shared
+from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood, Strangers, distinct
@@ -35,6 +35,26 @@ class SentenceEncoder(Protocol):
 
     def __call__(self, i: int, j: int) -> tuple[F32, F32]:
         """Encode the sentences of two articles, by their numbers."""
+        ...
+
+
+class Judging(Protocol):
+    """Who has judged the pairs of a corpus, and can be asked again."""
+
+    def judge_pairs(self, pairs: I64) -> Judged:
+        """Judge any pairs."""
+        ...
+
+    def alignment(self, i: int, j: int) -> SentenceAlignment:
+        """The sentences of two articles side by side."""
+        ...
+
+    def scorers_of(self, i: int, j: int) -> Mapping[str, Scorer]:
+        """The scorers that a pair is judged by."""
+        ...
+
+    def reasons(self, features: Mapping[str, float]) -> tuple[str, ...]:
+        """What is to be said of a pair beside who was first."""
         ...
 
 
@@ -74,7 +94,7 @@ class Relating:
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
+        self._least = least_of(strangers)
         kept = np.zeros_like(own)
         kept[rows] = own[rows]
         languages = corpus.facts.languages
@@ -89,7 +109,7 @@ class Relating:
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
-        return joined(judged, self.judge_pairs(missing))
+        return both_judged(judged, self.judge_pairs(missing))
 
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
@@ -112,6 +132,14 @@ class Relating:
         """The sentences of two articles side by side."""
         lengths = [np.diff(sentence_bounds(self._corpus.body(k))) for k in (i, j)]
         return align_sentences(*self._sentences(i, j), *lengths)
+
+    def scorers_of(self, _i: int, _j: int) -> Mapping[str, Scorer]:
+        """The scorers that every pair is judged by."""
+        return self._scorers
+
+    def reasons(self, _features: Mapping[str, float]) -> tuple[str, ...]:
+        """Nothing: who was first, and the features, say all."""
+        return ()
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
         measured = in_parts(
@@ -174,6 +202,11 @@ class Relating:
         return {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
 
 
+def least_of(strangers: Strangers) -> dict[str, float]:
+    """What a neighbourhood is worth at the least, for each feature held against it."""
+    return {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
+
+
 def sentence_bounds(body: Tokens) -> I64:
     """Where the sentences of one body begin, as bounds over its words."""
     first = np.flatnonzero((body.flags & SENTENCE) != 0)
@@ -208,20 +241,6 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
     return every[~np.isin(_packed(every), _packed(known))]
-
-
-def joined(a: Judged, b: Judged) -> Judged:
-    """Two sets of judged pairs as one; a feature that one of them lacks is 0 there."""
-    features = {}
-    for name in {**a.features, **b.features}:
-        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
-        features[name] = np.concatenate(parts)
-    return Judged(
-        np.concatenate([a.pairs, b.pairs]),
-        [*a.relations, *b.relations],
-        np.concatenate([a.scores, b.scores]),
-        features,
-    )
 
 
 def _packed(pairs: I64) -> npt.NDArray[np.uint64]:

@@ -22,11 +22,11 @@ from detector.config import Config
 from detector.enrich.language import UNKNOWN
 from detector.errors import ModelError
 from detector.models import Model, resolve
-from detector.pipeline.copying import Judged, Shared
+from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import Sentences, encoded, strangers_of
 from detector.pipeline.opinions import SecondOpinion
-from detector.pipeline.relating import Relating, joined
+from detector.pipeline.relating import Relating
 from detector.text import I64
 from detector.verify.align import SentenceAlignment
 from detector.verify.anchors import sharing_most
@@ -183,7 +183,7 @@ class Routed:
         own = self._own.judge(Shared(also.pairs[~foreign], also.refilled[~foreign]))
         other = self._other.judge(Shared(also.pairs[foreign], also.refilled[foreign]))
         other = _where(other, self._is_foreign(other.pairs))
-        return joined(self._revised(self._own, own), self._revised(self._other, other))
+        return both_judged(self._revised(self._own, own), self._revised(self._other, other))
 
     def judge_pairs(self, pairs: I64) -> Judged:
         """Judge any pairs against the neighbourhoods that `judge` found."""
@@ -194,7 +194,7 @@ class Routed:
         if foreign.all():
             return other
         own = self._revised(self._own, self._own.judge_pairs(pairs[~foreign]))
-        return joined(own, other)
+        return both_judged(own, other)
 
     def alignment(self, i: int, j: int) -> SentenceAlignment:
         """The sentences of two articles side by side."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import Profiles
-from detector.verify.weighing import Rows
+from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -35,9 +35,14 @@ _UNKNOWN = 0
 class Weighed:
     """The profiles of a corpus, weighed once, so that any of its pairs can be compared."""
 
-    def __init__(self, profiles: Profiles) -> None:
-        """Weigh profiles of the whole corpus, which decides how rare a word is."""
-        self._rows = {kind: Rows.of(getattr(profiles, kind), kind) for kind in _KINDS}
+    def __init__(self, profiles: Profiles, commonness: Commonness | None = None) -> None:
+        """Weigh the profiles.
+
+        Args:
+            profiles: of the whole corpus, which decides how rare a word is.
+            commonness: decides that where the profiles are of a part only.
+        """
+        self._rows = {kind: Rows.of(getattr(profiles, kind), kind, commonness) for kind in _KINDS}
         self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
         self._dated = self._rows["dates"].counts > 0
 
@@ -131,9 +136,23 @@ class Rivals:
             pairs: shape (n, 2), article indices.
             articles: how many articles there are.
         """
+        self._keep(*_by_owner(pairs, values), articles)
+
+    def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
+        """Keep the three best of each article.
+
+        Args:
+            owner: shape (n,), articles.
+            other: shape (n,), an article that each is held against, each once.
+            both: shape (n,), how alike the two are.
+            articles: how many there are.
+        """
+        order = np.lexsort((other, owner))
+        self._keep(owner[order], other[order], both[order], articles)
+
+    def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         self._values = np.zeros((articles, _RIVALS + 1), np.float32)
         self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
-        owner, other, both = _by_owner(pairs, values)
         for place in range(_RIVALS + 1):
             first = np.flatnonzero(np.diff(owner, prepend=-1))
             if not len(first):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,19 @@ class Part:
     counts: I32
 
 
+class Commonness(Protocol):
+    """How common values are in a corpus of which only a part is at hand."""
+
+    @property
+    def articles(self) -> int:
+        """How many articles the corpus has."""
+        ...
+
+    def of(self, kind: str, values: U32) -> F64:
+        """In how many of them each of some ascending values of a bag occurs."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """One kind of value: a sparse row an article, and what its values are worth together.
@@ -66,18 +79,22 @@ class Rows:
     parts: Mapping[str, Part]
 
     @classmethod
-    def of(cls, bag: Bag, kind: str) -> Rows:
+    def of(cls, bag: Bag, kind: str, commonness: Commonness | None = None) -> Rows:
         """Weigh the values of a bag by rarity; words by how often they occur, too.
 
         Args:
             bag: of the whole corpus, which decides how rare a value is.
             kind: name of the bag.
+            commonness: decides that where the bag is of a part only.
         """
         from scipy.sparse import csr_matrix
 
         articles = len(bag.bounds) - 1
         distinct, column, frequency = ranked(bag.values)
-        rarity = _rarity(kind, distinct, frequency, articles)
+        if commonness is None:
+            rarity = _rarity(kind, distinct, frequency, articles)
+        else:
+            rarity = _rarity(kind, distinct, commonness.of(kind, distinct), commonness.articles)
         shared = frequency > 1
         kept = int(frequency[shared].sum())
         columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
@@ -217,7 +234,7 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def _rarity(kind: str, values: U32, frequency: I64, articles: int) -> F32:
+def _rarity(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
     """Logarithm of how few articles have each value."""
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))

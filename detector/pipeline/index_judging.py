@@ -1,0 +1,213 @@
+"""New bodies judged beside stored ones, by the functions that judge a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.backends.base import Backend
+from detector.config import Config
+from detector.models import Model
+from detector.pipeline.copying import (
+    Judged,
+    Shared,
+    both_judged,
+    both_shared,
+    judge_copies,
+    told_apart,
+)
+from detector.pipeline.encoding import Sentences, strangers_of
+from detector.pipeline.index_batch import Batch, taken
+from detector.pipeline.index_candidates import Edges, Sharing, lexical, neighbours
+from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_estimating import estimated
+from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
+from detector.semantic.candidates import Strangers
+from detector.store import bodies
+from detector.store.bodies import Bodies
+from detector.store.links import RELATIONS, Links
+from detector.store.store import View
+from detector.text import I64
+from detector.verify.relation import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What judging needs beside the articles.
+
+    Attributes:
+        config: of the store.
+        model: the encoder, or None.
+        scoring: scorers of its tier.
+        backend: where texts are compared.
+    """
+
+    config: Config
+    model: Model | None
+    scoring: Mapping[str, Scorer]
+    backend: Backend | None
+
+
+class Judging:
+    """New bodies of one batch and what they are to stored ones."""
+
+    def __init__(self, view: View, batch: Batch, codes: Mapping[str, int], asked: Asked) -> None:
+        """Find candidates and judge them.
+
+        Args:
+            view: of the store.
+            batch: prepared articles.
+            codes: of languages.
+            asked: options and models.
+        """
+        self._view, self._batch, self._codes, self._asked = view, batch, codes, asked
+        rows = batch.founders
+        self.new = batch.bodies[rows]
+        sharing = lexical(view, batch, rows, asked.config)
+        self.around = self._gathered(np.unique(sharing.pairs))
+        self.copies, shared = self._copies(sharing)
+        found = [links_of(self.around, self.copies)]
+        also = self.around.numbers[shared.pairs]
+        #: New bodies that no longer copy speaks for: only they are looked at for their events.
+        self.telling = rows[~np.isin(self.new, self._spoken_for())]
+        self.near = Edges.none()
+        self.relating: Recalling | None = None
+        self.related = Judged.none()
+        self._best: dict[str, Edges] = {}
+        self._met = self.around
+        self._commonness = Counted(view.frequencies, taken(batch.prepared, rows).profiles)
+        if asked.model is not None and len(self.telling):
+            new = batch.bodies[self.telling]
+            count = asked.config.semantic.neighbours
+            self.near = neighbours(view, batch, self.telling, codes, count)
+            kept = np.isin(also, new).any(axis=1) & ~np.isin(also, self._spoken_for()).any(axis=1)
+            wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
+            self._met = self._gathered(wanted, whole=False)
+            pairs = np.sort(self._met.ranks(also[kept].ravel()).reshape(-1, 2), axis=1)
+            self.relating = self._recalling(self._met)
+            self.related = self.relating.judge(Shared(pairs, shared.refilled[kept]))
+            self._best = self.relating.best
+            found.insert(0, links_of(self._met, self.related))
+        self.links = Links.joined(found)
+
+    def _spoken_for(self) -> I64:
+        """New bodies that are copies of a longer body, or of an equally long earlier one."""
+        pairs = self.copies.pairs
+        numbers, words = self.around.numbers[pairs], self.around.corpus.lengths[pairs]
+        shorter = np.where(words[:, 0] == words[:, 1], numbers.argmax(axis=1), words.argmin(axis=1))
+        return np.unique(np.take_along_axis(numbers, shorter[:, None], axis=1))
+
+    def _copies(self, sharing: Sharing) -> tuple[Judged, Shared]:
+        """Tell copies by the texts, or without them where one is not kept."""
+        around, asked = self.around, self._asked
+        ranks = around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
+        here = (ranks >= 0).all(axis=1)
+        pairs, shared = np.sort(ranks[here], axis=1), sharing.shared[here]
+        read = around.readable[pairs].all(axis=1)
+        lexical, threshold = asked.config.lexical, asked.config.verify.threshold
+        scorer = asked.scoring["copy"]
+        found = judge_copies(around.corpus, pairs[read], scorer, lexical, threshold, asked.backend)
+        if read.all():
+            return found
+        guessed = told_apart(*estimated(around, pairs[~read], shared[~read]), scorer, threshold)
+        return both_judged(found[0], guessed[0]), both_shared(found[1], guessed[1])
+
+    def rest(self, pairs: I64) -> Links:
+        """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
+        if self._asked.model is None or not len(pairs):
+            return Links.none()
+        around = self._gathered(np.unique(pairs), whole=False)
+        relating = self._recalling(around)
+        relating.recall()
+        ranks = np.sort(around.ranks(pairs.ravel()).reshape(-1, 2), axis=1)
+        return links_of(around, relating.judge_pairs(ranks[(ranks >= 0).all(axis=1)]))
+
+    def features_of(self, a: int, b: int) -> dict[str, float]:
+        """What a pair of bodies was judged by; empty where it was judged in another round."""
+        for around, judged in ((self.around, self.copies), (self._met, self.related)):
+            pair = np.sort(around.ranks(np.array([a, b])))
+            at = np.flatnonzero((np.sort(judged.pairs, axis=1) == pair).all(axis=1))
+            if len(at):
+                return {name: float(v[at[0]]) for name, v in judged.features.items()}
+        return {}
+
+    def beside(self, a: int, b: int) -> tuple[Surroundings, Recalling | None]:
+        """A corpus that holds two bodies, and what judged them there."""
+        if (self.around.ranks(np.array([a, b])) >= 0).all():
+            return self.around, None
+        return self._met, self.relating
+
+    def edges_of(self) -> tuple[Edges, Mapping[str, Edges]]:
+        """The neighbours and the best values of the new bodies, to be remembered."""
+        return self.near, self._best
+
+    def _gathered(self, wanted: I64, *, whole: bool = True) -> Surroundings:
+        """A corpus of stored bodies and new ones: all of these, or those that are wanted."""
+        connection = self._view.connection
+        rows = self._batch.founders
+        if not whole:
+            rows = rows[np.isin(self.new, wanted)]
+        old = wanted[~np.isin(wanted, self.new)]
+        self.stored = bodies.fetch_bodies(connection, old.tolist(), self._view.names)
+        founders = bodies.founders(connection, self.stored.numbers.tolist())
+        return surroundings(self._batch, rows, self.stored, founders)
+
+    def _recalling(self, around: Surroundings) -> Recalling:
+        return recalling(
+            around, self.stored, self._asked, self._codes, self.near, self._best, self._commonness
+        )
+
+
+def recalling(
+    around: Surroundings,
+    stored: Bodies,
+    asked: Asked,
+    codes: Mapping[str, int],
+    near: Edges | None,
+    best: Mapping[str, Edges],
+    commonness: Counted,
+) -> Recalling:
+    """What judges the bodies of a corpus by their neighbourhoods.
+
+    Args:
+        around: the corpus.
+        stored: its stored bodies.
+        asked: options and models.
+        codes: of languages.
+        near: the neighbours of its new bodies.
+        best: what is known of new and stored bodies since.
+        commonness: of words and names.
+    """
+    assert asked.model is not None
+    corpus = around.corpus
+    strangers = strangers_of(corpus, asked.model) if asked.model.recorded else Strangers()
+    known, rivals = remembered(stored, around.numbers)
+    edges = distinct(_both_ways(Edges.joined(near or Edges.none(), known), around, codes))
+    rivals = {
+        name: distinct(Edges.joined(best[name], own)) if name in best else own
+        for name, own in rivals.items()
+    }
+    return Recalling(
+        around, Sentences(corpus, asked.model), asked.scoring, asked.config, strangers,
+        Recalled(around, edges, codes, asked.config, strangers), rivals, commonness,
+    )  # fmt: skip
+
+
+def _both_ways(near: Edges, around: Surroundings, codes: Mapping[str, int]) -> Edges:
+    """Neighbours, and those whose neighbours they are, as far as they are at hand."""
+    ranks = around.ranks(near.owners)
+    back = (ranks >= 0) & (around.ranks(near.others) >= 0)
+    spoken = around.corpus.facts.languages
+    languages = np.array([codes[spoken[r]] for r in ranks[back].tolist()], np.int64)
+    return Edges.joined(
+        near, Edges(near.others[back], near.owners[back], near.values[back], languages)
+    )
+
+
+def links_of(around: Surroundings, judged: Judged) -> Links:
+    """Judged pairs by the numbers of their bodies."""
+    pairs = np.sort(around.numbers[judged.pairs], axis=1)
+    relations = np.array([RELATIONS.index(r) for r in judged.relations], np.int64)
+    return Links(pairs, relations, judged.scores)
