@@ -50,7 +50,7 @@ def records(source: Source) -> Iterator[Found]:
 
 def lines(source: Source, wanted: str) -> Iterator[tuple[int, bytes | InputError]]:
     """Lines with their numbers, from 1; an error where one cannot be had."""
-    number = 0
+    number = source.before
     try:
         with source.open() as stream:
             if problem := binary(stream, wanted):

@@ -1,0 +1,157 @@
+"""The rows and pairs of a run, as far as audits look at them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from detector import files, streams
+from detector.errors import InputError, MissingExtraError
+from detector.records import Detection, Label, Level, Pair
+
+#: Columns of a run's rows: those of ``dedup -o``, the headline and the outlet.
+ROWS = (
+    *("id", "duplicate_cluster", "syndication_cluster", "event_cluster", "canonical", "original"),
+    *("original_confidence", "relation", "score", "language", "published", "event_date"),
+    *("credits", "title", "source"),
+)
+
+#: Columns of a run's pairs: those of ``dedup --pairs``.
+PAIRS = (
+    *("a", "b", "relation", "score", "original", "original_confidence", "same_source"),
+    "evidence",
+)
+
+T = TypeVar("T")
+
+_NESTED = ("credits", "evidence")  # JSON text in a table; nothing here looks at it
+_SHORT = ("features", "passages")  # of the evidence: what a report shows it reads from the index
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One article of a run.
+
+    Attributes:
+        clusters: ids by level, in the order of `Level`.
+        published: ISO 8601, or empty.
+    """
+
+    id: str
+    clusters: tuple[str, str, str]
+    canonical: bool
+    original: str | None
+    relation: str | None
+    language: str
+    published: str
+    title: str
+    source: str
+
+    def cluster(self, level: Level) -> str:
+        """The id of its cluster of a level."""
+        return self.clusters[_LEVELS[level]]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One related pair of a run; `a` sorts before `b`."""
+
+    a: str
+    b: str
+    relation: str
+    score: float
+
+
+_LEVELS = {level: number for number, level in enumerate(Level)}
+
+
+def of_detection(found: Detection) -> tuple[list[Row], list[Link]]:
+    """Rows and links of a pass, as a run would hold them."""
+    return (
+        [row(values) for values in map(row_values, found.labels)],
+        [link(values) for values in map(pair_values, found.pairs)],
+    )
+
+
+def row_values(label: Label) -> dict[str, Any]:
+    """A row as it is written."""
+    return {**label.row(), "title": label.title, "source": label.source}
+
+
+def pair_values(pair: Pair) -> dict[str, Any]:
+    """A pair as it is written: its evidence without numbers and offsets."""
+    values = pair.row()
+    evidence = values["evidence"]
+    values["evidence"] = {key: evidence[key] for key in evidence if key not in _SHORT}
+    return values
+
+
+def row(values: Mapping[str, Any]) -> Row:
+    """A row as it was written."""
+    return Row(
+        id=values["id"],
+        clusters=(
+            values["duplicate_cluster"],
+            values["syndication_cluster"],
+            values["event_cluster"],
+        ),
+        canonical=bool(values["canonical"]),
+        original=values["original"],
+        relation=values["relation"],
+        language=sys.intern(values["language"] or ""),
+        published=values["published"] or "",
+        title=values["title"] or "",
+        source=sys.intern(values["source"] or ""),
+    )
+
+
+def link(values: Mapping[str, Any]) -> Link:
+    """A pair as it was written."""
+    return Link(values["a"], values["b"], sys.intern(values["relation"]), float(values["score"]))
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a run, in the order of arrival.
+
+    Raises:
+        InputError: if the file is missing or damaged.
+    """
+    return _read(path, row, ROWS)
+
+
+def read_links(path: Path) -> list[Link]:
+    """The pairs of a run, sorted by their ids.
+
+    Raises:
+        InputError: if the file is missing or damaged.
+    """
+    return _read(path, link, PAIRS)
+
+
+def _read(path: Path, made: Callable[[Mapping[str, Any]], T], columns: Sequence[str]) -> list[T]:
+    found = _parquet if path.suffix == ".parquet" else _lines
+    try:
+        return [made(values) for values in found(path, columns)]
+    except files.READ_ERRORS as error:
+        raise InputError(files.why(error), str(path)) from error
+    except (ValueError, KeyError, TypeError) as error:  # also what Arrow and JSON raise
+        raise InputError(f"is damaged ({error}); leave this run out", str(path)) from error
+
+
+def _lines(path: Path, _columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    with streams.decompressed(path.open("rb", buffering=1 << 20)) as stream:
+        yield from map(orjson.loads, stream)
+
+
+def _parquet(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingExtraError("reading Parquet", "pyarrow", "parquet") from None
+    wanted = [name for name in columns if name not in _NESTED]
+    yield from parquet.read_table(path, columns=wanted).to_pylist()
