@@ -70,7 +70,10 @@ def cron(timer: Timer) -> str:
 
 def systemd(timer: Timer) -> str:
     """A service and its timer, each under the name of the file that it belongs into."""
-    words = " ".join(_systemd_word(word) for word in timer.command())
+    command = timer.command()
+    if not _PLAIN.fullmatch(command[0]):  # systemd refuses a program of such a name
+        command.insert(0, "/usr/bin/env")
+    words = " ".join(map(_systemd_word, command))
     folder = str(timer.config.parent).replace("%", "%%")
     return f"""\
 # ~/.config/systemd/user/{_NAME}.service
