@@ -11,14 +11,17 @@ from typing import Any
 _HOMES = {
     "Article": "records",
     "Cluster": "records",
+    "ClusterEvent": "records",
     "Config": "config",
     "Credit": "records",
+    "Decision": "records",
     "DetectorError": "errors",
     "Contribution": "records",
     "Detection": "records",
     "Detector": "pipeline",
     "Evidence": "records",
     "Explanation": "records",
+    "IndexInfo": "records",
     "Label": "records",
     "InputError": "errors",
     "Level": "records",
@@ -26,7 +29,12 @@ _HOMES = {
     "Pair": "records",
     "Passage": "records",
     "Relation": "records",
+    "StoreError": "errors",
+    "StoreLockedError": "errors",
+    "UnknownArticleError": "errors",
+    "UnknownClusterError": "errors",
     "UsageError": "errors",
+    "Verdict": "records",
 }
 
 __all__ = sorted(_HOMES, key=str.lower)

@@ -144,6 +144,27 @@ class Config:
         """
         return from_toml(cls, path)
 
+    @classmethod
+    def from_plain(cls, content: Mapping[str, Any], where: str) -> Config:
+        """What ``dataclasses.asdict`` gave of a config, as a store keeps it.
+
+        Raises:
+            ConfigError: if a key or type is wrong; the message begins with `where`.
+        """
+        return _build(cls, content, where, "")
+
+    def difference(self, other: Config) -> str:
+        """The options in which another config differs, as ``lexical.bands 32, not 16; …``."""
+        mine, others = dataclasses.asdict(self), dataclasses.asdict(other)
+        found = []
+        for table, values in mine.items():
+            pairs = values if isinstance(values, dict) else {"": values}
+            for key, value in pairs.items():
+                theirs = others[table].get(key) if isinstance(values, dict) else others[table]
+                if value != theirs and table != "jobs":
+                    found.append(f"{table}{'.' if key else ''}{key} {value!r}, not {theirs!r}")
+        return "; ".join(found)
+
     def fingerprint(self) -> str:
         """Digest of every option that can change a result: the same for equal options."""
         content = dataclasses.asdict(self)

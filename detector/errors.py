@@ -63,3 +63,21 @@ class ModelError(DetectorError):
     """A model that cannot be had, is damaged or does not fit: provide another."""
 
     exit_code: ClassVar[int] = 4
+
+
+class StoreError(DetectorError):
+    """A store that cannot be opened, read or written: see what it says of the folder."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the store: wait, or end that process."""
+
+
+class UnknownArticleError(UsageError):
+    """The store holds no article with this id."""
+
+
+class UnknownClusterError(UsageError):
+    """The store holds no cluster with this id."""

@@ -193,6 +193,18 @@ class Evidence:
     conflicting: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
 
+    def row(self) -> dict[str, Any]:
+        """The evidence as plain JSON values."""
+        return {
+            "reasons": list(self.reasons),
+            "agreeing": {kind: list(values) for kind, values in self.agreeing.items()},
+            "conflicting": {kind: [list(a), list(b)] for kind, (a, b) in self.conflicting.items()},
+            "passages": [
+                {"a": list(p.a), "b": list(p.b), "score": p.score} for p in self.passages
+            ],
+            "features": dict(self.features),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -216,7 +228,6 @@ class Pair:
 
     def row(self) -> dict[str, Any]:
         """The pair as plain JSON values, in the documented order of columns."""
-        found = self.evidence
         return {
             "a": self.a,
             "b": self.b,
@@ -225,17 +236,7 @@ class Pair:
             "original": self.original,
             "original_confidence": self.original_confidence,
             "same_source": self.same_source,
-            "evidence": {
-                "reasons": list(found.reasons),
-                "agreeing": {kind: list(values) for kind, values in found.agreeing.items()},
-                "conflicting": {
-                    kind: [list(a), list(b)] for kind, (a, b) in found.conflicting.items()
-                },
-                "passages": [
-                    {"a": list(p.a), "b": list(p.b), "score": p.score} for p in found.passages
-                ],
-                "features": dict(found.features),
-            },
+            "evidence": self.evidence.row(),
         }
 
 
@@ -389,3 +390,135 @@ class Explanation:
     original_confidence: float
     together: tuple[Level, ...]
     decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an article is to the articles of a store.
+
+    Attributes:
+        is_new: False where a stored article is this one: a copy, an excerpt or a translation,
+            or the same id with an equal text. A report of a stored event is new.
+        relation: the closest relation to a stored article, or None.
+        matched: id of the article that has it, or None.
+        score: calibrated probability of that relation, or None.
+        original: id of the one of the two that came first, or None where nothing speaks.
+        original_confidence: 0 to 1; 0 when `original` is None.
+        same_source: both were published by one outlet.
+        duplicate_cluster: id of the cluster that it is in, or would join; None where it would
+            found one. So the other two.
+        evidence: why it was given its relation; `a` and `b` are in the order of their ids.
+    """
+
+    id: str
+    is_new: bool
+    relation: Relation | None = None
+    matched: str | None = None
+    score: float | None = None
+    original: str | None = None
+    original_confidence: float = 0.0
+    same_source: bool = False
+    duplicate_cluster: str | None = None
+    syndication_cluster: str | None = None
+    event_cluster: str | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def row(self) -> dict[str, Any]:
+        """The verdict as plain JSON values, in the documented order of columns."""
+        row = {name: getattr(self, name) for name in self.__slots__[:-1]}
+        row["relation"] = str(self.relation) if self.relation else None
+        return row | {"evidence": self.evidence.row()}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterEvent:
+    """Something that happened to a cluster of two articles or more.
+
+    Attributes:
+        at: when it was stored.
+        kind: "born" (it came to have a second article), "grown", "merged" (others went into
+            it), "split" (it came out of another), "gone" (it went into another, or lost all
+            articles but one).
+        cluster: id of the cluster.
+        members: articles it had then.
+        merged_from: ids of the clusters that went into it.
+        split_from: id of the cluster that it came out of, or None.
+    """
+
+    at: datetime
+    kind: str
+    cluster: str
+    level: Level
+    members: int
+    merged_from: tuple[str, ...] = ()
+    split_from: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The event as plain JSON values."""
+        return {
+            "at": self.at.isoformat(),
+            "kind": self.kind,
+            "cluster": self.cluster,
+            "level": str(self.level),
+            "members": self.members,
+            "merged_from": list(self.merged_from),
+            "split_from": self.split_from,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has decided about two articles, whatever their scores say.
+
+    Attributes:
+        a: id of one article.
+        b: id of the other.
+        together: True joins them at `level` and all looser ones; False parts them at `level`
+            and all closer ones.
+        level: one of the three kinds of cluster.
+    """
+
+    a: str
+    b: str
+    together: bool
+    level: Level = Level.EVENT
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What a store is.
+
+    Attributes:
+        articles: how many it holds.
+        bodies: how many different texts those have.
+        pending: texts not yet packed: searched one by one until `compact` or the next packing.
+        clusters: level to how many clusters of two articles or more there are.
+        files: name to size in bytes.
+        text: whether texts are kept.
+        model: name of the encoder; "none" where there is none.
+        model_digest: digest of its files.
+        fingerprint: of the options that the store was built with.
+        versions: of "schema", "words" (hashing) and the "detector" that created it.
+        created: when.
+        changed: when articles were last added or removed.
+    """
+
+    path: str
+    articles: int
+    bodies: int
+    pending: int
+    clusters: Mapping[str, int]
+    files: Mapping[str, int]
+    text: bool
+    model: str
+    model_digest: str
+    fingerprint: str
+    versions: Mapping[str, str]
+    created: datetime
+    changed: datetime
+
+    def row(self) -> dict[str, Any]:
+        """The description as plain JSON values."""
+        row: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        row |= {name: dict(row[name]) for name in ("clusters", "files", "versions")}
+        return row | {name: row[name].isoformat() for name in ("created", "changed")}

@@ -143,7 +143,13 @@ def judge_copies(
     Returns:
         The copies, and the other pairs, which may still be about one event.
     """
-    near, features, far = copy_features(corpus, pairs, config, backend)
+    return told_apart(*copy_features(corpus, pairs, config, backend), scorer, threshold)
+
+
+def told_apart(
+    near: I64, features: dict[str, F32], far: I64, scorer: Scorer, threshold: float
+) -> tuple[Judged, Shared]:
+    """Copies and other pairs, by the features of `copy_features`."""
     scores = scorer.probability(features)
     kept = scores >= threshold
     relations = [

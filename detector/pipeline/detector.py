@@ -28,6 +28,7 @@ from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import Sentences, encoded, strangers_of
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels
+from detector.pipeline.opened import Opened
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.relating import Relating
@@ -39,7 +40,7 @@ from detector.verify.relation import Scorer, scorers
 Progress = Callable[[str, int, int], None]
 
 
-class Detector:
+class Detector(Opened):
     """Finds copies, translations and reports of one event, and who had each first."""
 
     def __init__(self, config: Config | None = None, backend: Backend | None = None) -> None:

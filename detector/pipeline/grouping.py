@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,32 @@ class Grouping:
     cut: int
 
 
-def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int) -> Grouping:
+class Members(Protocol):
+    """What is asked of the articles that are grouped: their languages and lengths."""
+
+    @property
+    def facts(self) -> Spoken:
+        """Their facts, of which the languages count."""
+        ...
+
+    @property
+    def lengths(self) -> npt.NDArray[np.integer[Any]]:
+        """Words of each body."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Spoken(Protocol):
+    """The languages of articles."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Of each, in order."""
+        ...
+
+
+def group(corpus: Members, equal: I64, copies: Judged, related: Judged, cap: int) -> Grouping:
     """Link copies, then translations, then reports of one event.
 
     Args:
@@ -72,7 +98,7 @@ def group(corpus: Corpus, equal: I64, copies: Judged, related: Judged, cap: int)
     return Grouping(labels, cut + linked.cut)
 
 
-def _duplicates(corpus: Corpus, equal: I64, copies: Judged, cap: int) -> tuple[I64, int]:
+def _duplicates(corpus: Members, equal: I64, copies: Judged, cap: int) -> tuple[I64, int]:
     """Near copies by average linkage; an excerpt then joins the likeliest of its holders."""
     excerpt = np.array([r is Relation.EXCERPT for r in copies.relations], np.bool_)
     near = link(len(equal), copies.pairs[~excerpt], copies.scores[~excerpt], _QUORUM, cap)

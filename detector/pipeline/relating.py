@@ -16,7 +16,7 @@ from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Rivals, compare
+from detector.verify.features import Commonness, Rivals, compare
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -25,7 +25,7 @@ _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
-_WORDS = 0.12
+WORDS = 0.12
 
 
 class SentenceEncoder(Protocol):
@@ -65,11 +65,12 @@ class Relating:
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": _WORDS, "cosine": strangers.best}
+        self._least = {"words": WORDS, "cosine": strangers.best}
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
         languages = corpus.facts.languages
         self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
+        self._commonness: Commonness | None = None
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -105,7 +106,7 @@ class Relating:
         return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = compare(self._profiles, pairs) | self._near.measure(pairs)
+        measured = compare(self._profiles, pairs, self._commonness) | self._near.measure(pairs)
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)

@@ -9,7 +9,7 @@ paragraphs do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +27,28 @@ _FEW = 3  # names or numbers from which on their absence says something
 _UNKNOWN = 0
 
 
-def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
+class Commonness(Protocol):
+    """How common values are in a corpus of which only a part is at hand."""
+
+    @property
+    def articles(self) -> int:
+        """How many articles the corpus has."""
+        ...
+
+    def of(self, kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+        """In how many of them each of some ascending values of a bag occurs."""
+        ...
+
+
+def compare(
+    profiles: Profiles, pairs: I64, commonness: Commonness | None = None
+) -> dict[str, F32]:
     """Features of each pair of articles, without vectors.
 
     Args:
         profiles: of the whole corpus, which decides how rare a word is.
         pairs: shape (n, 2), article indices.
+        commonness: decides that where the profiles are of a part only.
 
     Returns:
         Feature name to shape (n,). Similarities are 0 to 1; conflicts 0 or 1.
@@ -40,10 +56,12 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     left, right = pairs[:, 0], pairs[:, 1]
     result: dict[str, F32] = {}
     for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
-        rows = _weighted(getattr(profiles, name), name)
+        rows = _weighted(getattr(profiles, name), name, commonness)
         result[name] = _cosines(rows, left, right)
     for name in ("names", "numbers"):
-        result[f"{name}_missing"] = _missing(getattr(profiles, name), name, left, right)
+        result[f"{name}_missing"] = _missing(
+            getattr(profiles, name), name, left, right, commonness
+        )
     known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
     result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
     result |= _differences("event_day", profiles.event_day, left, right)
@@ -79,7 +97,17 @@ class Rivals:
         """
         owner = np.concatenate([pairs[:, 0], pairs[:, 1]])
         other = np.concatenate([pairs[:, 1], pairs[:, 0]])
-        both = np.concatenate([values, values])
+        self.note(owner, other, np.concatenate([values, values]), articles)
+
+    def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
+        """Keep the three best of each article.
+
+        Args:
+            owner: shape (n,), articles.
+            other: shape (n,), an article that each is held against, each once.
+            both: shape (n,), how alike the two are.
+            articles: how many there are.
+        """
         order = np.lexsort((other, -both, owner))
         owner, other, both = owner[order], other[order], both[order]
         place = np.arange(len(owner)) - np.searchsorted(owner, owner)
@@ -132,12 +160,14 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
-def _missing(bag: Bag, kind: str, left: I64, right: I64) -> F32:
+def _missing(
+    bag: Bag, kind: str, left: I64, right: I64, commonness: Commonness | None
+) -> F32:
     """Part of what the poorer article states that the other does not, by rarity.
 
     Shrunk towards 0 where it states little: an essay without names contradicts nobody.
     """
-    weight, column = _rarity(bag, kind)
+    weight, column = _rarity(bag, kind, commonness)
     stated = np.bincount(_owner(bag), weight, minlength=len(bag.bounds) - 1)
     counts = np.diff(bag.bounds)
     poorer = np.where(stated[left] <= stated[right], left, right)
@@ -147,9 +177,9 @@ def _missing(bag: Bag, kind: str, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _weighted(bag: Bag, kind: str) -> Any:
+def _weighted(bag: Bag, kind: str, commonness: Commonness | None) -> Any:
     """Unit rows of term weights, as a SciPy CSR matrix."""
-    weight, column = _rarity(bag, kind)
+    weight, column = _rarity(bag, kind, commonness)
     if kind == "words":
         weight = weight * (1 + np.log(np.maximum(bag.counts, 1).astype(np.float64)))
     owner = _owner(bag)
@@ -161,10 +191,14 @@ def _owner(bag: Bag) -> I64:
     return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
 
 
-def _rarity(bag: Bag, kind: str) -> tuple[npt.NDArray[np.float64], I64]:
+def _rarity(
+    bag: Bag, kind: str, commonness: Commonness | None
+) -> tuple[npt.NDArray[np.float64], I64]:
     """Logarithm of how few articles have each value, and the value's column."""
     articles = len(bag.bounds) - 1
     values, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
+    if commonness is not None:
+        articles, frequency = commonness.articles, commonness.of(kind, values)
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
     return rarity[column], column

@@ -1,0 +1,310 @@
+"""An opened store behind `Detector`: check, add, and what else is asked of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from detector.backends.base import Backend
+from detector.backends.local import LocalBackend
+from detector.clean import LineCounter, Recurring
+from detector.config import Config
+from detector.errors import InputError, UnknownArticleError
+from detector.models import Model, check, resolve
+from detector.pipeline import index_linking as linking
+from detector.pipeline.corpus import Corpus
+from detector.pipeline.encoding import encoded
+from detector.pipeline.index_batch import Batch, joined, told_from
+from detector.pipeline.index_corpus import ANEW
+from detector.pipeline.index_detection import Telling
+from detector.pipeline.index_judging import Asked, Judging
+from detector.pipeline.index_rows import new_articles, new_bodies
+from detector.pipeline.index_verdicts import Outcome, Verdicts
+from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
+from detector.pipeline.shelf import Shelf, pack
+from detector.records import Article, IndexInfo, Verdict
+from detector.store import bodies, lines, links, schema
+from detector.store.links import Links
+from detector.store.store import Store, View, codes, set_next
+from detector.verify.relation import scorers
+
+BATCH = 1000  # articles in one transaction
+
+Progress = Callable[[str, int, int], None]
+
+
+class Index:
+    """Articles compared with a store, and put into it."""
+
+    def __init__(self, store: Store, config: Config, backend: Backend | None, text: bool) -> None:
+        """Store what is used; models are loaded when the first article comes."""
+        self.store = store
+        self.config = config
+        self.text = text
+        self._backend = backend
+        self._own: LocalBackend | None = None
+        self._guard = threading.Lock()
+        self._asked: Asked | None = None
+        self._recurring: tuple[int, Recurring] = (-1, Recurring())
+
+    def close(self) -> None:
+        """Close the store, and stop the processes that were started."""
+        self.store.close()
+        if self._own is not None:
+            self._own.close()
+
+    def asked(self) -> Asked:
+        """Options and models, loaded once."""
+        with self._guard:
+            if self._asked is None:
+                name = self.config.semantic.model
+                model = None if name == "none" else resolve(name)
+                if model is not None and model.tier == "static":
+                    check(model)
+                    static_encoder(str(model.folder))
+                scoring = scorers(model.tier) if model is not None else scorers()
+                self._asked = Asked(self.config, model, scoring, None)
+            return self._asked
+
+    def check(self, article: Article, evidence: bool) -> Verdict:
+        """What an article is to the stored ones; nothing is written."""
+        asked = self.asked()
+        with self.store.reading() as view:
+            recurring = self._lines(view)
+        prepared = self._prepared([article], recurring, asked.model, map)
+        with self.store.reading() as view:
+            batch = told_from(view, [article], prepared, view.told["next"])
+            if batch.known[0] and not batch.same[0]:
+                batch = replace(batch, articles=[replace(article, id=ANEW + article.id)])
+            known = {name: code for code, name in view.names.items()}
+            for name in prepared.facts.languages:
+                known.setdefault(name, max(known.values(), default=0) + 1)
+            outcome, _ = self._outcome(view, batch, known, asked)
+            return Verdicts(view, batch, outcome, asked.scoring, recurring).of(
+                0, evidence=evidence, added=False
+            )
+
+    def add(self, articles: Iterable[Article], progress: Progress) -> list[Verdict]:
+        """Compare articles with the stored ones and with each other, and store them."""
+        source = iter(articles)
+        verdicts: list[Verdict] = []
+        while part := list(islice(source, BATCH)):
+            verdicts += self._added(part)
+            progress("add", len(verdicts), 0)
+        return verdicts
+
+    def _added(self, articles: Sequence[Article]) -> list[Verdict]:
+        begun = time.perf_counter()
+        names: set[str] = set()
+        for article in articles:
+            if article.id in names:
+                raise InputError(f'two articles have the id "{article.id}"; ids must be unique')
+            names.add(article.id)
+        asked = self.asked()
+        mapped = self._mapped(len(articles))
+        with self.store.reading() as view:
+            recurring = self._lines(view)
+            window = lines.counted(view.connection)
+        counter = LineCounter(self.config.clean)
+        for part in mapped(partial(count_lines, config=self.config), _chunks(articles)):
+            counter.merge(part)
+        latest = counter.to_bytes()
+        for data in window:
+            counter.add_bytes(data)
+        found = counter.recurring().hashes - recurring.hashes
+        if found:
+            recurring = Recurring(
+                self.config.clean.recurring_length, recurring.hashes | found
+            )
+        prepared = self._prepared(articles, recurring, asked.model, mapped)
+        with self.store.writing() as view:
+            known = codes(view.connection, prepared.facts.languages)
+            view = replace(view, names={code: name for name, code in known.items()})
+            batch = told_from(view, articles, prepared, view.told["next"])
+            _refuse_changed(batch)
+            outcome, regrouped = self._outcome(view, batch, known, asked)
+            self._write(view, batch, outcome, regrouped, known)
+            lines.count(view.connection, len(articles), latest)
+            if found:
+                lines.learn(view.connection, found)
+            telling = Verdicts(view, batch, outcome, asked.scoring, recurring)
+            verdicts = [telling.of(i, evidence=False, added=True) for i in range(len(batch))]
+            links.ran(view.connection, "add", len(batch), time.perf_counter() - begun)
+        return verdicts
+
+    def _write(
+        self, view: View, batch: Batch, outcome: Outcome, regrouped: Sequence[linking.Regrouped],
+        known: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        now = int(time.time())
+        bodies.insert(
+            view.connection,
+            new_articles(batch, now, self.text),
+            new_bodies(batch, outcome),
+            known,
+        )
+        links.insert(view.connection, kept(outcome.links, outcome.labels))
+        new = set(batch.bodies[batch.founders].tolist())
+        for part in regrouped:
+            old = part.changed - new
+            links.label(view.connection, {n: part.labels[n] for n in old})
+            links.log(view.connection, now, part.happened)
+        set_next(view.connection, batch.start + len(batch))
+
+    def _outcome(
+        self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked
+    ) -> tuple[Outcome, list[linking.Regrouped]]:
+        """Judge the new bodies of a batch and link what they touch."""
+        founders = batch.founders
+        judging = Judging(view, batch, known, asked) if len(founders) else None
+        new = judging.links if judging is not None else Links.none()
+        arrived = _arrived(batch)
+        waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
+        regrouped: list[linking.Regrouped] = []
+        found = [Links.none()]
+        labels: dict[int, tuple[int, int, int]] = {}
+        languages: dict[int, str] = {}
+        judge = judging.rest if judging is not None else (lambda _pairs: Links.none())
+        for body in waiting:
+            if body in labels:
+                continue
+            part, fresh = linking.component(
+                view.connection, view.names, [body], new, arrived, judge,
+                self.config.cluster.component,
+            )  # fmt: skip
+            grouped = linking.regrouped(view.connection, part, arrived, self.config)
+            regrouped.append(grouped)
+            labels |= grouped.labels
+            languages |= dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
+            found += [part.inner, fresh]
+        rest = sorted(set(batch.bodies.tolist()) - labels.keys())
+        stored = bodies.fetch_bodies(view.connection, rest, view.names)
+        for n, row, name in zip(
+            stored.numbers.tolist(), stored.labels.tolist(), stored.languages, strict=True
+        ):
+            labels[n], languages[n] = (row[0], row[1], row[2]), name
+        return Outcome(judging, Links.joined([new, *found]), labels, languages), regrouped
+
+    def _prepared(
+        self, articles: Sequence[Article], recurring: Recurring, model: Model | None, mapped: Mapped
+    ) -> Prepared:
+        static = str(model.folder) if model is not None and model.tier == "static" else ""
+        function = partial(prepare, recurring=recurring, config=self.config, static=static)
+        parts = list(mapped(function, _chunks(articles)))
+        prepared = joined(parts)
+        if model is None:
+            return prepared
+        shelf = Shelf()
+        for article in articles:
+            shelf.put(article)
+        corpus = Corpus(shelf, parts)
+        vectors, _ = encoded(corpus, model, np.arange(len(corpus)), _silent)
+        return replace(prepared, vectors=vectors[corpus.position])
+
+    def _lines(self, view: View) -> Recurring:
+        version, recurring = self._recurring
+        if version != view.told["lines"]:
+            hashes = lines.recurring(view.connection)
+            recurring = Recurring(self.config.clean.recurring_length if hashes else 0, hashes)
+            self._recurring = view.told["lines"], recurring
+        return recurring
+
+    def _mapped(self, count: int) -> Mapped:
+        """The map of a backend where there is enough to share out."""
+        if self._backend is not None:
+            return self._backend.map
+        if count <= _CHUNK:
+            return map
+        if self._own is None:
+            self._own = LocalBackend(self.config.jobs)
+        return self._own.map
+
+    def get(self, name: str) -> Article:
+        """A stored article, without its text where texts are not kept."""
+        with self.store.reading() as view:
+            found = self.numbered(view, [name])
+            stored = bodies.articles(view.connection, found)[0]
+        text = "" if stored.content is None else bodies.text_of(stored)
+        return replace(stored.head, text=text)
+
+    def telling(self, view: View) -> Telling:
+        """What makes records of stored rows."""
+        return Telling(view, self.config, self.asked().scoring)
+
+    def info(self) -> IndexInfo:
+        """See `Detector.info`."""
+        with self.store.reading() as view:
+            count = lambda table: view.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            meta = dict(view.connection.execute("SELECT key, value FROM meta"))
+            return IndexInfo(
+                str(self.store.folder), count("articles"), count("bodies"), count("tail"),
+                links.shared(view.connection),
+                {p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
+                self.text, meta["model"], meta["model_digest"], meta["fingerprint"],
+                {"schema": str(schema.version_of(view.connection)), "words": meta["words"],
+                 "detector": meta["program"]},
+                *(datetime.fromtimestamp(int(meta[k]), timezone.utc) for k in ("created", "changed")),
+            )
+
+    def numbered(self, view: View, names: Sequence[str]) -> list[int]:
+        """Numbers of articles.
+
+        Raises:
+            UnknownArticleError: if one is not there.
+        """
+        found = bodies.of_ids(view.connection, names)
+        for name in names:
+            if name not in found:
+                raise UnknownArticleError(f'{self.store.folder}: no article has the id "{name}"')
+        return [found[name][0] for name in names]
+
+
+Mapped = Callable[..., Iterator]  # of a function over chunks
+_CHUNK = 128  # articles prepared at once
+
+
+def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
+    """Pairs that may join clusters, and all of two bodies that share one."""
+    together = [
+        a in labels and b in labels and labels[a][2] == labels[b][2]
+        for a, b in found.pairs.tolist()
+    ]
+    return found.of((found.scores >= linking.LOOSE) | np.array(together, np.bool_))
+
+
+def _arrived(batch: Batch) -> linking.Arrived:
+    found = linking.Arrived()
+    facts, prepared = batch.prepared.facts, batch.prepared
+    for i in batch.founders.tolist():
+        body = int(batch.bodies[i])
+        found.languages[body] = facts.languages[i]
+        found.words[body] = int(prepared.lengths[i])
+        found.names[body] = batch.articles[i].id
+    for body in batch.bodies[~batch.same].tolist():
+        found.copies[body] = found.copies.get(body, 0) + 1
+    return found
+
+
+def _refuse_changed(batch: Batch) -> None:
+    for i in np.flatnonzero((batch.known > 0) & ~batch.same).tolist():
+        name = batch.articles[i].id
+        raise InputError(
+            f'"{name}" is stored already with another text; remove it first, or give the '
+            "new version an id of its own"
+        )
+
+
+def _chunks(articles: Sequence[Article]) -> Iterator[list[bytes]]:
+    for start in range(0, len(articles), _CHUNK):
+        yield [pack(article) for article in articles[start : start + _CHUNK]]
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Say nothing."""

@@ -1,0 +1,169 @@
+"""Which stored bodies new ones are worth comparing with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.config import Config
+from detector.lexical.lsh import candidates
+from detector.pipeline.copying import SHORT
+from detector.pipeline.index_batch import Batch, rows_of
+from detector.semantic.index import nearest
+from detector.store.store import View
+from detector.text import I64
+
+F32 = npt.NDArray[np.float32]
+
+_LEAST_SHARED = 0.2  # of the smaller sample, as in `lexical.lsh`
+_CROWDED = 2  # latest bodies looked at of a key that more have than the cap
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Bodies and bodies near them, as parallel arrays; each is one way.
+
+    Attributes:
+        owners, others: numbers of bodies.
+        values: how alike they are.
+        languages: code of the other's language.
+    """
+
+    owners: I64
+    others: I64
+    values: F32
+    languages: I64
+
+    @classmethod
+    def none(cls) -> Edges:
+        """No edge."""
+        empty = np.zeros(0, np.int64)
+        return cls(empty, empty, np.zeros(0, np.float32), empty)
+
+    @classmethod
+    def joined(cls, *parts: Edges) -> Edges:
+        """Several together."""
+        return cls(*(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("owners", "others", "values", "languages")
+        ))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Pairs of bodies that share bands or sampled shingles.
+
+    Attributes:
+        pairs: shape (n, 2), numbers, each row ascending.
+        shared: shape (n,), sampled shingles that both have; 0 where it was not counted.
+    """
+
+    pairs: I64
+    shared: I64
+
+
+def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
+    """Pairs of new bodies with stored ones, and with each other, that may be copies.
+
+    Args:
+        view: of the store.
+        batch: of the new bodies.
+        rows: positions in the batch of those that have enough words.
+        config: the bucket cap.
+    """
+    rows = rows[batch.prepared.lengths[rows] >= SHORT]
+    keys = batch.prepared.keys[rows]
+    samples, bounds = rows_of(batch.prepared.samples, rows)
+    cap = config.lexical.bucket
+    at, stored = _uncrowded(*view.with_band(keys.ravel()), cap)
+    banded = np.stack([batch.bodies[rows][at // max(keys.shape[1], 1)], stored], axis=1)
+    at, stored = _uncrowded(*view.with_sample(samples), cap)
+    owner = np.searchsorted(bounds, at, side="right") - 1
+    both, counts = _counted(np.stack([owner, stored], axis=1))
+    held = _sampled(view, np.unique(both[counts > 1, 1]))
+    sizes = np.diff(bounds)[both[:, 0]]
+    smaller = np.minimum(sizes, [held.get(int(n), 1 << 30) for n in both[:, 1]])
+    enough = (counts > 1) & (counts >= _LEAST_SHARED * smaller)
+    contained = np.stack([batch.bodies[rows][both[enough, 0]], both[enough, 1]], axis=1)
+    parts = [banded, contained]
+    if len(rows) > 1:
+        inside = candidates(keys, (samples, bounds), config.lexical).pairs
+        parts.append(batch.bodies[rows][inside])
+    pairs = np.unique(np.sort(np.concatenate(parts), axis=1), axis=0)
+    counted = {
+        (int(n), int(batch.bodies[rows][o])): int(c)
+        for (o, n), c in zip(both.tolist(), counts.tolist(), strict=True)
+    }
+    shared = np.array([counted.get((a, b), 0) for a, b in pairs.tolist()], np.int64)
+    return Sharing(pairs, shared)
+
+
+def neighbours(
+    view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k: int
+) -> Edges:
+    """The `k` nearest bodies of each new one, in each language.
+
+    Args:
+        view: of the store.
+        batch: of the new bodies.
+        rows: positions in the batch.
+        codes: of languages.
+        k: how many.
+    """
+    vectors = batch.prepared.vectors
+    if vectors is None or not len(rows):
+        return Edges.none()
+    rows = rows[(batch.prepared.lengths[rows] >= SHORT) & vectors[rows].any(axis=1)]
+    if not len(rows):
+        return Edges.none()
+    queries, numbers = np.ascontiguousarray(vectors[rows], np.float32), batch.bodies[rows]
+    spoken = np.array([codes[batch.prepared.facts.languages[i]] for i in rows.tolist()], np.int64)
+    found = view.nearest(queries, k)
+    parts = []
+    for code in sorted({*found, *spoken.tolist()}):
+        own = np.flatnonzero(spoken == code)
+        scores, others = nearest(queries, queries[own], k + 1)
+        others = np.where(others >= 0, numbers[own][others] if len(own) else -1, -1)
+        scores = np.where(others == numbers[:, None], -np.inf, scores)
+        if code in found:
+            scores = np.concatenate([scores, found[code][0]], axis=1)
+            others = np.concatenate([others, found[code][1]], axis=1)
+        at = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        scores, others = np.take_along_axis(scores, at, 1), np.take_along_axis(others, at, 1)
+        kept = np.isfinite(scores) & (others >= 0)
+        owners = np.repeat(numbers, kept.sum(axis=1))
+        parts.append(Edges(owners, others[kept], scores[kept], np.full(len(owners), code)))
+    return Edges.joined(*parts)
+
+
+def _uncrowded(at: I64, bodies: I64, cap: int) -> tuple[I64, I64]:
+    """Of a key that more than `cap` bodies have, the latest alone."""
+    order = np.lexsort((-bodies, at))
+    at, bodies = at[order], bodies[order]
+    first = np.searchsorted(at, at, "left")
+    crowded = np.searchsorted(at, at, "right") - first > cap
+    kept = ~crowded | (np.arange(len(at)) - first < _CROWDED)
+    return at[kept], bodies[kept]
+
+
+def _counted(pairs: I64) -> tuple[I64, I64]:
+    if not len(pairs):
+        return pairs, np.zeros(0, np.int64)
+    found, counts = np.unique(pairs, axis=0, return_counts=True)
+    return found, counts
+
+
+def _sampled(view: View, numbers: I64) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500].tolist()
+        marks = ",".join("?" * len(part))
+        found |= dict(
+            view.connection.execute(
+                f"SELECT number, sampled FROM bodies WHERE number IN ({marks})", part
+            )
+        )
+    return found

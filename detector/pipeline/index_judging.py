@@ -1,0 +1,146 @@
+"""New bodies judged beside stored ones, by the functions that judge a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.backends.base import Backend
+from detector.config import Config
+from detector.models import Model
+from detector.pipeline.copying import Judged, Shared, judge_copies
+from detector.pipeline.encoding import Sentences, strangers_of
+from detector.pipeline.index_batch import Batch, taken
+from detector.pipeline.index_candidates import Edges, lexical, neighbours
+from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
+from detector.semantic.candidates import Strangers
+from detector.store import bodies
+from detector.store.links import RELATIONS, Links
+from detector.store.store import View
+from detector.text import I64
+from detector.verify.relation import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What judging needs beside the articles.
+
+    Attributes:
+        config: of the store.
+        model: the encoder, or None.
+        scoring: scorers of its tier.
+        backend: where texts are compared.
+    """
+
+    config: Config
+    model: Model | None
+    scoring: Mapping[str, Scorer]
+    backend: Backend | None
+
+
+class Judging:
+    """New bodies of one batch and what they are to stored ones."""
+
+    def __init__(self, view: View, batch: Batch, codes: Mapping[str, int], asked: Asked) -> None:
+        """Find candidates and judge them.
+
+        Args:
+            view: of the store.
+            batch: prepared articles.
+            codes: of languages.
+            asked: options and models.
+        """
+        self._view, self._batch, self._codes, self._asked = view, batch, codes, asked
+        rows = batch.founders
+        self.new = batch.bodies[rows]
+        sharing = lexical(view, batch, rows, asked.config)
+        self.near = neighbours(view, batch, rows, codes, asked.config.semantic.neighbours)
+        others = np.unique(np.concatenate([sharing.pairs.ravel(), self.near.others]))
+        self.around = self._gathered(others)
+        new = np.flatnonzero(self.around.new)
+        self._commonness = Counted(
+            view.frequencies,
+            taken(batch.prepared, rows).profiles if batch.prepared.profiles is not None else None,
+        )
+        assert len(new) == len(rows)
+        pairs = self.around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
+        pairs = np.unique(np.sort(pairs[(pairs >= 0).all(axis=1)], axis=1), axis=0)
+        config = asked.config
+        self.copies, shared = judge_copies(
+            self.around.corpus, pairs, asked.scoring["copy"], config.lexical,
+            config.verify.threshold, asked.backend,
+        )  # fmt: skip
+        self.relating: Recalling | None = None
+        self.related = Judged.none()
+        self._best: dict[str, Edges] = {}
+        if asked.model is not None:
+            self.relating = self._recalling(self.around)
+            self.related = self.relating.judge(shared)
+            self._best = self.relating.best
+        self.links = Links.joined(
+            [links_of(self.around, self.related), links_of(self.around, self.copies)]
+        )
+
+    def rest(self, pairs: I64) -> Links:
+        """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
+        if self._asked.model is None or not len(pairs):
+            return Links.none()
+        around = self._gathered(np.unique(pairs))
+        relating = self._recalling(around)
+        relating.judge(Shared.none())
+        ranks = np.sort(around.ranks(pairs.ravel()).reshape(-1, 2), axis=1)
+        return links_of(around, relating.judge_pairs(ranks[(ranks >= 0).all(axis=1)]))
+
+    def features_of(self, a: int, b: int) -> dict[str, float]:
+        """What a pair of bodies was judged by; empty where it was judged in another round."""
+        pair = np.sort(self.around.ranks(np.array([a, b])))
+        for judged in (self.copies, self.related):
+            at = np.flatnonzero((np.sort(judged.pairs, axis=1) == pair).all(axis=1))
+            if len(at):
+                return {name: float(v[at[0]]) for name, v in judged.features.items()}
+        return {}
+
+    def edges_of(self) -> tuple[Edges, Mapping[str, Edges]]:
+        """The neighbours and the best values of the new bodies, to be remembered."""
+        return self.near, self._best
+
+    def _gathered(self, wanted: I64) -> Surroundings:
+        connection = self._view.connection
+        rows = self._batch.founders
+        old = wanted[~np.isin(wanted, self.new)]
+        self.stored = bodies.fetch_bodies(connection, old.tolist(), self._view.names)
+        founders = bodies.founders(connection, self.stored.numbers.tolist())
+        return surroundings(self._batch, rows, self.stored, founders)
+
+    def _recalling(self, around: Surroundings) -> Recalling:
+        asked, corpus = self._asked, around.corpus
+        assert asked.model is not None
+        strangers = strangers_of(corpus, asked.model) if asked.model.recorded else Strangers()
+        known, rivals = remembered(self.stored, around.numbers)
+        near = distinct(self._both_ways(Edges.joined(self.near, known), around))
+        for name, edges in self._best.items():
+            rivals[name] = distinct(Edges.joined(edges, rivals[name]))
+        return Recalling(
+            around, Sentences(corpus, asked.model), asked.scoring, asked.config, strangers,
+            Recalled(around, near, self._codes, asked.config, strangers), rivals, self._commonness,
+        )  # fmt: skip
+
+    def _both_ways(self, near: Edges, around: Surroundings) -> Edges:
+        """Neighbours, and those whose neighbours they are, as far as they are at hand."""
+        ranks = around.ranks(near.owners)
+        back = (ranks >= 0) & (around.ranks(near.others) >= 0)
+        spoken = around.corpus.facts.languages
+        codes = np.array([self._codes[spoken[r]] for r in ranks[back].tolist()], np.int64)
+        return Edges.joined(
+            near, Edges(near.others[back], near.owners[back], near.values[back], codes)
+        )
+
+
+def links_of(around: Surroundings, judged: Judged) -> Links:
+    """Judged pairs by the numbers of their bodies."""
+    pairs = np.sort(around.numbers[judged.pairs], axis=1)
+    relations = np.array([RELATIONS.index(r) for r in judged.relations], np.int64)
+    return Links(pairs, relations, judged.scores)

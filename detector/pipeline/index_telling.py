@@ -1,0 +1,67 @@
+"""Who of two articles was first, and what a verdict says: from stored rows and new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.cluster.original import Direction, Side, direction
+from detector.pipeline.index_batch import Batch, rows_of
+from detector.records import Relation
+from detector.store.bodies import StoredArticle
+from detector.store.coding import decoded_text
+
+
+def new_side(batch: Batch, i: int) -> Side:
+    """What is asked of an article of a batch."""
+    article, prepared = batch.articles[i], batch.prepared
+    spans, _ = rows_of(prepared.spans, np.array([i]))
+    return Side(
+        id=article.id,
+        title=batch.title(i),
+        url=article.url,
+        outlet=prepared.outlets[i],
+        source=article.source,
+        published=article.published,
+        credits=prepared.facts.credits.get(i, ()),
+        aside=_aside(article.text, spans),
+        words=int(prepared.lengths[i]),
+        language=prepared.facts.languages[i],
+    )
+
+
+def stored_side(stored: StoredArticle, words: int, language: str) -> Side:
+    """What is asked of a stored article; where texts are not kept, nothing beside the body."""
+    text = "" if stored.content is None else decoded_text(stored.content)
+    return Side(
+        id=stored.head.id,
+        title=stored.title,
+        url=stored.head.url,
+        outlet=stored.outlet,
+        source=stored.head.source,
+        published=stored.head.published,
+        credits=stored.credits,
+        aside=_aside(text, stored.spans),
+        words=words,
+        language=language,
+    )
+
+
+def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequence[str]]:
+    """Which was first, whether both are of one outlet, and the reasons."""
+    if b.id < a.id:
+        a, b = b, a
+    way = direction(a, b, relation)
+    same = bool(a.outlet) and a.outlet == b.outlet
+    also = (f"Both were published by {a.outlet}.",) if same else ()
+    return way, same, (*way.reasons, *also)
+
+
+def _aside(text: str, spans: npt.NDArray[np.int32]) -> str:
+    parts, last = [], 0
+    for start, end in spans.tolist():
+        parts.append(text[last:start])
+        last = end
+    return "\n".join([*parts, text[last:]])

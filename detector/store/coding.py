@@ -1,0 +1,152 @@
+"""What is computed of an article as bytes, and back, thousands at a time.
+
+Numbers are little-endian. A vector is one byte a dimension: of unit vectors that changes
+cosines by some thousandths.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.records import Article, Credit
+from detector.verify.profiles import Bag, Profiles
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+
+#: A neighbour: another body, its cosine times 10,000, and what language it is in.
+NEAR = np.dtype([("number", "<u4"), ("cosine", "<i2"), ("language", "u1")])
+#: The best other bodies by a similarity, times 10,000.
+RIVAL = np.dtype([("number", "<u4"), ("value", "<i2")])
+#: What `NEAR.cosine` and `RIVAL.value` are multiplied by.
+FINE = 10_000
+
+_BAGS = tuple(field.name for field in fields(Profiles) if field.type == "Bag")
+_HEAD = np.dtype(
+    [
+        ("sizes", "<u2", (len(_BAGS),)),
+        ("length", "<i4"),
+        ("event_day", "<i4"),
+        ("dateline", "<u4", (4,)),
+        ("published", "<f8"),
+        ("source", "<u4"),
+    ]
+)
+_DAY = len("2024-08-07")
+
+
+def coded_profiles(profiles: Profiles) -> list[bytes]:
+    """One run of bytes a profile: fixed fields, hashed values, counts of words."""
+    bags: list[Bag] = [getattr(profiles, name) for name in _BAGS]
+    head = np.zeros(len(profiles), _HEAD)
+    head["sizes"] = np.stack([np.diff(bag.bounds) for bag in bags], axis=1)
+    for name in ("length", "event_day", "dateline", "published", "source"):
+        head[name] = getattr(profiles, name)
+    bounds = [bag.bounds.tolist() for bag in bags]
+    values = [bag.values.astype("<u4") for bag in bags]
+    words = bags[0]
+    result = []
+    for i in range(len(profiles)):
+        parts = [
+            part[limits[i] : limits[i + 1]].tobytes()
+            for part, limits in zip(values, bounds, strict=True)
+        ]
+        counts = words.counts[bounds[0][i] : bounds[0][i + 1]].tobytes()
+        result.append(b"".join([head[i].tobytes(), *parts, counts]))
+    return result
+
+
+def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
+    """The profiles that `coded_profiles` was given."""
+    flat = np.frombuffer(b"".join(rows), np.uint8)
+    ends = np.cumsum([len(row) for row in rows]).astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+    heads = flat[starts[:, None] + np.arange(_HEAD.itemsize)].copy().view(_HEAD).reshape(-1)
+    sizes = heads["sizes"].astype(np.int64)
+    at = starts + _HEAD.itemsize
+    bags: dict[str, Any] = {}
+    for column, name in enumerate(_BAGS):
+        values = _gathered(flat, at, sizes[:, column] * 4).view("<u4")
+        bounds = np.concatenate([[0], np.cumsum(sizes[:, column])]).astype(np.int64)
+        bags[name] = Bag(values.astype(np.uint32), np.ones(len(values), np.uint8), bounds)
+        at = at + sizes[:, column] * 4
+    words: Bag = bags[_BAGS[0]]
+    bags[_BAGS[0]] = Bag(words.values, _gathered(flat, at, sizes[:, 0]), words.bounds)
+    return Profiles(
+        **bags,
+        length=heads["length"].astype(np.int32),
+        event_day=heads["event_day"].astype(np.int32),
+        dateline=heads["dateline"].astype(np.uint32),
+        published=heads["published"].astype(np.float64),
+        source=heads["source"].astype(np.uint32),
+    )
+
+
+def coded_vectors(vectors: F32) -> list[bytes]:
+    """One run of bytes a vector: its scale, and a byte a dimension."""
+    scale = np.maximum(np.abs(vectors).max(axis=1, initial=0), 1e-12) / 127
+    bytes_ = np.rint(vectors / scale[:, None]).astype(np.int8)
+    return [
+        s.tobytes() + b.tobytes() for s, b in zip(scale.astype("<f4"), bytes_, strict=True)
+    ]
+
+
+def decoded_vectors(rows: Sequence[bytes]) -> F32:
+    """The vectors that `coded_vectors` was given, made unit again; zeros stay zeros."""
+    if not rows:
+        return np.zeros((0, 0), np.float32)
+    flat = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+    vectors = np.ascontiguousarray(flat[:, 4:]).view(np.int8).astype(np.float32)
+    norm = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.asarray(vectors / np.maximum(norm, 1e-12)[:, None], np.float32)
+
+
+def coded_head(article: Article, title: str, outlet: str, credits: Sequence[Credit]) -> bytes:
+    """An article without its text, and what its row says of it."""
+    published = article.published.isoformat() if article.published is not None else ""
+    given = (article.title, article.url, article.source, published, article.language)
+    found = ("" if title == article.title else title, outlet)
+    named = [[c.name, c.url, c.key, c.start, c.end] for c in credits]
+    content = json.dumps([*given, article.origin, *found, named], ensure_ascii=False)
+    return zlib.compress(content.encode("utf-8", "surrogatepass"), 6)
+
+
+def decoded_head(name: str, row: bytes) -> tuple[Article, str, str, tuple[Credit, ...]]:
+    """The article without its text, its headline, its outlet's key, and whom it credits."""
+    content = json.loads(zlib.decompress(row).decode("utf-8", "surrogatepass"))
+    title, url, source, published, language, origin, found, outlet, named = content
+    article = Article(name, "", title, url, source, _time(published), language, origin)
+    return article, found or title, outlet, tuple(Credit(*credit) for credit in named)
+
+
+def coded_text(text: str) -> bytes:
+    """A text, compressed."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+
+
+def decoded_text(row: bytes) -> str:
+    """The text that `coded_text` was given."""
+    return zlib.decompress(row).decode("utf-8", "surrogatepass")
+
+
+def _time(stamp: str) -> date | datetime | None:
+    if len(stamp) <= _DAY:
+        return date.fromisoformat(stamp) if stamp else None
+    return datetime.fromisoformat(stamp)
+
+
+def _gathered(
+    flat: npt.NDArray[np.uint8], starts: I64, sizes: I64
+) -> npt.NDArray[np.uint8]:
+    """Stretches of a run of bytes, joined."""
+    before = np.cumsum(sizes) - sizes
+    at = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
+    return flat[at]
