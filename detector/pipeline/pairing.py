@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -90,6 +92,32 @@ class Pairing:
     ) -> Pair:
         """One pair of article numbers as a record, with its evidence."""
         return self._pair(min(i, j), max(i, j), relation, score, features, True)[0]
+
+    def explained(
+        self,
+        pairs: Sequence[Pair],
+        chosen: Collection[tuple[str, str]],
+        progress: Callable[[str, int, int], None],
+    ) -> tuple[Pair, ...]:
+        """The pairs, of which the chosen ones now carry passages and facts.
+
+        Args:
+            pairs: of this corpus.
+            chosen: ids of pairs.
+            progress: told how far this is.
+        """
+        ids, done, result = self._corpus.ids, 0, []
+        for pair in pairs:
+            if (pair.a, pair.b) in chosen:
+                i, j = bisect_left(ids, pair.a), bisect_left(ids, pair.b)
+                brief = pair.evidence
+                found = self._evidence(i, j, brief.features, brief.reasons)
+                pair = replace(pair, evidence=found)
+                done += 1
+                if done % 50 == 0:
+                    progress("explain", done, len(chosen))
+            result.append(pair)
+        return tuple(result)
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""

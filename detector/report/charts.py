@@ -1,0 +1,216 @@
+"""Where the marks of the charts lie; the templates draw them as SVG."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from detector.report.index import Index, moment
+from detector.report.words import stamp
+from detector.sources import Flow
+
+_WIDTH, _HEIGHT = 720.0, 150.0
+_LABEL = 60  # width of a date
+_MOST_BARS = 92  # days; beyond, weeks, then months, then years
+_STACK = ("first", "copy", "translation")
+_STEPS = (1, 2, 5)
+_DOT = 12.0  # width that a mark of a timeline needs
+_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One period: where its column stands, and what is in it."""
+
+    x: float
+    width: float
+    name: str
+    count: int
+    parts: tuple[tuple[str, float, float, int], ...]  # kind, y, height, articles
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A column chart of periods; `ticks` are (y, label), `names` (x, label)."""
+
+    unit: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[tuple[float, str], ...]
+    names: tuple[tuple[float, str], ...]
+    dated: int
+    undated: int
+    width: float = _WIDTH
+    height: float = _HEIGHT
+
+
+def by_day(index: Index) -> Columns:
+    """Articles by day of publication: first-hand, copied, translated."""
+    days: dict[date, Counter[str]] = {}
+    undated = 0
+    for name, label in index.labels.items():
+        if not label.published:
+            undated += 1
+            continue
+        kind = index.kind(name)
+        kind = kind if kind in _STACK else "first"
+        days.setdefault(date.fromisoformat(label.published[:10]), Counter())[kind] += 1
+    unit, periods = _periods(days)
+    highest = max((sum(c.values()) for _, c in periods), default=0)
+    top, ticks = _scale(highest)
+    step = _WIDTH / max(len(periods), 1)
+    width = min(step * 0.8, 40.0)
+    bars = []
+    for n, (name, counts) in enumerate(periods):
+        y, parts = _HEIGHT, []
+        for kind in _STACK:
+            high = counts[kind] / top * _HEIGHT
+            y -= high
+            if counts[kind]:
+                parts.append((kind, round(y, 2), round(high, 2), counts[kind]))
+        x = n * step + (step - width) / 2
+        bars.append(Bar(round(x, 2), round(width, 2), name, sum(counts.values()), tuple(parts)))
+    every = max(1, -(-len(bars) * _LABEL * 4 // int(3 * _WIDTH)))
+    centres = [(round(b.x + b.width / 2, 2), b.name) for b in bars[::every]]
+    names = tuple((x, name) for x, name in centres if x < _WIDTH - _LABEL / 2 or len(bars) < 3)
+    dated = len(index.labels) - undated
+    return Columns(unit, tuple(bars), ticks, names, dated, undated)
+
+
+def _periods(days: dict[date, Counter[str]]) -> tuple[str, list[tuple[str, Counter[str]]]]:
+    """Days, weeks, months or years without gaps, with their counts."""
+    if not days:
+        return "day", []
+    first, last = min(days), max(days)
+    length = (last - first).days + 1
+    if length <= _MOST_BARS:
+        span = (first + timedelta(n) for n in range(length))
+        return "day", [(day.isoformat(), days.get(day, Counter())) for day in span]
+    if length <= _MOST_BARS * 7:
+        unit = "week"
+        start = first.toordinal() - first.weekday()
+        keys = [date.fromordinal(n).isoformat() for n in range(start, last.toordinal() + 1, 7)]
+    elif length <= _MOST_BARS * 30:
+        unit = "month"
+        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        keys = [f"{m // 12:04}-{m % 12 + 1:02}" for m in months]
+    else:
+        unit = "year"
+        keys = [f"{year:04}" for year in range(first.year, last.year + 1)]
+    counts: dict[str, Counter[str]] = {key: Counter() for key in keys}
+    for day, found in days.items():
+        monday = date.fromordinal(max(1, day.toordinal() - day.weekday()))
+        key = {"week": monday.isoformat(), "month": f"{day.year:04}-{day.month:02}"}
+        counts.setdefault(key.get(unit, f"{day.year:04}"), Counter()).update(found)
+    # Years may be few and far apart: a wrong date must not draw ten centuries of nothing.
+    filled = sorted(counts.items())
+    return unit, filled if len(filled) <= _MOST_BARS * 2 else [x for x in filled if x[1]]
+
+
+def _scale(highest: int) -> tuple[float, tuple[tuple[float, str], ...]]:
+    """The value at the top of a chart, and its lines at round values."""
+    if not highest:
+        return 1.0, ()
+    size = 1
+    while True:
+        for step in (factor * size for factor in _STEPS):
+            if highest / step <= 4:
+                lines = range(step, highest + 1, step)
+                top = float(max(highest, 1))
+                return top, tuple((round(_HEIGHT * (1 - n / top), 2), f"{n:,}") for n in lines)
+        size *= 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One article on a timeline."""
+
+    x: float
+    y: float
+    kind: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Articles of one cluster by time of publication."""
+
+    dots: tuple[Dot, ...]
+    start: str
+    end: str
+    height: float
+    width: float = _WIDTH
+
+
+def timeline(index: Index, members: Sequence[str], told: dict[str, str]) -> Timeline | None:
+    """Marks from the first publication to the last; None where no two times differ.
+
+    Args:
+        index: of the detection.
+        members: article ids.
+        told: what is said of each beside its mark.
+    """
+    timed = [m for m in index.in_time(members) if index.labels[m].published]
+    moments = [datetime.fromisoformat(moment(index.labels[m])[1]) for m in timed]
+    if len(timed) < 2 or moments[0] == moments[-1]:
+        return None
+    whole = (moments[-1] - moments[0]).total_seconds()
+    inner = _WIDTH - 2 * _DOT
+    ends: list[float] = []
+    dots = []
+    for name, when in zip(timed, moments, strict=True):
+        x = _DOT + inner * (when - moments[0]).total_seconds() / whole
+        row = next((n for n, end in enumerate(ends) if x - end >= _DOT), len(ends))
+        if row >= _ROWS:
+            row = _ROWS - 1
+        if row == len(ends):
+            ends.append(x)
+        ends[row] = x
+        dots.append((x, row, index.kind(name), told.get(name, "")))
+    height = len(ends) * _DOT + 10
+    made = tuple(Dot(round(x, 1), height - 10 - row * _DOT, kind, t) for x, row, kind, t in dots)
+    first, last = (stamp(index.labels[m].published) for m in (timed[0], timed[-1]))
+    return Timeline(made, first, last, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How often one source took over from another; `heat` is 0 (never) to 5."""
+
+    flow: Flow | None
+    heat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Who republishes whom: a row a giver, a column a taker."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, int, tuple[Cell, ...]], ...]  # giver, articles given, cells
+    left_out: int
+
+
+def grid(flows: Iterable[Flow], most: int) -> Grid:
+    """The sources that give and take most, own updates on the diagonal left out."""
+    between = [flow for flow in flows if flow.giver != flow.taker]
+    weight: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    for flow in between:
+        weight[flow.giver] += flow.articles
+        weight[flow.taker] += flow.articles
+        given[flow.giver] += flow.articles
+    ranked = sorted(weight, key=lambda name: (-weight[name], name))[:most]
+    # Givers first, takers last: who feeds the others stands on top.
+    names = sorted(ranked, key=lambda name: (-(2 * given[name] - weight[name]), name))
+    by_pair = {(flow.giver, flow.taker): flow for flow in between}
+    highest = max((flow.articles for flow in between), default=1)
+    rows = []
+    for giver in names:
+        cells = []
+        for taker in names:
+            found = by_pair.get((giver, taker))
+            heat = 1 + min(4, int(5 * (found.articles - 0.5) / highest)) if found else 0
+            cells.append(Cell(found, heat))
+        rows.append((giver, given[giver], tuple(cells)))
+    return Grid(tuple(names), tuple(rows), len(weight) - len(ranked))
