@@ -25,7 +25,7 @@ class SourcesConfig:
     """What is read. Without files, what other programs add to the index is audited."""
 
     files: tuple[str, ...] = ()  # files, folders, patterns such as news/*.jsonl; - is stdin
-    batch: int = 2000  # articles added at once: what a kill can cost, and what memory holds
+    batch: int = 1000  # articles added at once: what a kill can cost, and what memory holds
 
     def __post_init__(self) -> None:
         """Refuse batches of nothing."""

@@ -65,6 +65,25 @@ def guarded(gates: GatesConfig) -> tuple[str, ...]:
     return (*named, "sources") if gates.sources else named
 
 
+def measured(found: Figures, gates: GatesConfig, unread: int, before: int | None) -> dict[str, Any]:
+    """What the gates that are set look at: option to the value nearest to its limit, or None."""
+    judged = [source for source in found.sources if not _few(source, gates)]
+    sizes = [c.articles for name in ("duplicate", "syndication") for c in found.largest[name]]
+    growth = found.articles / before - 1 if before else None
+    values = {
+        "duplicate_rate": found.duplicate_rate,
+        "source_duplicate_rate": max((s.duplicate_rate for s in judged), default=None),
+        "largest_cluster": max(sizes, default=None),
+        "source_kept": min((s.kept_rate for s in judged), default=None),
+        "low_confidence": found.low_rate,
+        "unread": unread,
+        "growth": growth,
+        "shrinkage": None if growth is None else -growth,
+        "sources": max((s.duplicate_rate for s in judged if s.name in gates.sources), default=None),
+    }
+    return {name: values[name] for name in guarded(gates)}
+
+
 def _duplicates(found: Figures, gates: GatesConfig) -> Iterator[Trip]:
     limit = gates.duplicate_rate
     if limit is not None and found.duplicate_rate > limit:

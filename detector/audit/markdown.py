@@ -86,9 +86,9 @@ def _gates(record: Record) -> Iterator[str]:
     yield "## Gates"
     yield ""
     for trip in record["gates"]:
-        yield f"- ✗ **{plain(trip['gate'])}**: {plain(trip['message'], 300)}"
+        yield f"- ✗ **{plain(trip['gate'].replace('_', ' '))}**: {plain(trip['message'], 300)}"
     tripped = {trip["gate"] for trip in record["gates"]}
-    held = [plain(name) for name in record["guarded"] if name not in tripped]
+    held = [plain(name.replace("_", " ")) for name in record["guarded"] if name not in tripped]
     if held:
         yield f"- ✓ {', '.join(held)}"
     yield ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,10 +20,13 @@ from detector.audit.journal import JOURNAL, Journal
 from detector.audit.markdown import markdown
 from detector.audit.reading import Reading, expanded
 from detector.audit.runs import Run, Runs, write_json
-from detector.audit.tables import PAIRS, ROWS, link, pair_values, row, row_values
-from detector.config import Config
+from detector.audit.tables import PAIRS, ROWS, kept, link, pair_values, row, row_values
+from detector.config import Config, ReadConfig
+from detector.errors import StoreError
 from detector.pipeline import Detector
 from detector.records import Detection
+from detector.report import figures
+from detector.store import Store
 from detector.writers import write
 
 #: What a run does, in order. A stage that is finished is not done again.
@@ -89,7 +92,7 @@ class Running:
             sources = expanded(config.sources.files)
             found.read(sources, put, self._teller.progress)
         seen.write(self._folder / SOURCES, found.seen.values())
-        told.update(dataclasses.asdict(found.count), input=seen.digest(found.seen))
+        told.update(asdict(found.count), input=seen.digest(found.seen))
         told["index"] = str(self._index.info().created)
 
     def _add(self, told: dict[str, Any]) -> None:
@@ -126,8 +129,8 @@ class Running:
         before, diff = self._before, self._diff
         last = int(before.record["figures"]["articles"]) if before is not None else None
         unread = self._journal.told("read")["unread"]
-        told["figures"] = found.values()
-        told["guarded"] = list(gates.guarded(self._config.gates))
+        told["figures"] = {**found.values(), "report": figures(self._detection)}
+        told["guarded"] = gates.measured(found, self._config.gates, unread, last)
         told["gates"] = [t.values() for t in gates.tripped(found, self._config.gates, unread, last)]
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
@@ -138,11 +141,11 @@ class Running:
 
     def _report(self, told: dict[str, Any]) -> None:
         record = self._record()
-        notes = page.write(
-            self._folder / _REPORT, self._detection, self._index, record, self._before, self._diff
-        )
-        told["notes"] = list(notes)
         before = self._before.record if self._before is not None else None
+        titles = {row.id: row.title for row in self._snapshot.rows}
+        context = page.context(record, before, self._diff, titles)
+        written = page.write(self._folder / _REPORT, self._detection, self._index, context)
+        told.update(bytes=written.bytes, pairs=written.pairs)
         text = markdown({**record, "seconds": self._journal.seconds}, before)
         (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
 
@@ -154,7 +157,7 @@ class Running:
 
     @cached_property
     def _detection(self) -> Detection:
-        return self._index.detection()
+        return kept(self._index.detection(), self._config.keep)
 
     @cached_property
     def _snapshot(self) -> Snapshot:
@@ -189,6 +192,10 @@ class Running:
         moment = self._kept_since()
         return self._index.expire(datetime.fromisoformat(moment)) if moment else 0
 
+    def _limit(self, gate: str) -> float | None:
+        limit = getattr(self._config.gates, gate)
+        return None if isinstance(limit, Mapping) else limit
+
     def _record(self) -> dict[str, Any]:
         """What ``run.json`` says."""
         told = {name: self._journal.told(name) for name in self._journal.finished}
@@ -214,9 +221,10 @@ class Running:
             "figures": compare["figures"],
             "low_score": self._config.gates.low_score,
             "guarded": compare["guarded"],
+            "limits": {name: self._limit(name) for name in compare["guarded"]},
             "gates": compare["gates"],
             "changes": compare["changes"],
-            "notes": [*told["detect"]["notes"], *told.get("report", {}).get("notes", ())],
+            "notes": told["detect"]["notes"],
             "seconds": self._journal.seconds,
             "files": {**told["detect"]["files"], "report": _REPORT, "markdown": _MARKDOWN},
         }
@@ -225,22 +233,32 @@ class Running:
 def opened(config: AuditConfig, *, read_only: bool = False) -> Detector:
     """The index of an audit; without sources of its own it must be there.
 
+    One that was built by others keeps its options, unless the audit states its own.
+
     Raises:
         StoreError: if it cannot be opened, or was built with other options.
     """
+    wanted = config.detector
+    built = replace(wanted, cluster=replace(wanted.cluster, keep=config.keep))
+    if Store.exists(config.index):
+        with Detector.open(config.index, read_only=True) as there:
+            built = replace(there.config, jobs=wanted.jobs)
+        # How records are read and which copy is kept changes nothing that is stored.
+        keep = replace(wanted.cluster, keep=built.cluster.keep)
+        same = replace(wanted, read=built.read, cluster=keep)
+        stated = replace(wanted, read=ReadConfig(), jobs=0) != Config()
+        if stated and same.fingerprint() != built.fingerprint():
+            raise StoreError(
+                f"{config.index}: built with other options ({built.difference(same)}); state "
+                "those, or name another index"
+            )
     create = bool(config.sources.files) and not read_only
-    return Detector.open(config.index, options(config), create=create, read_only=read_only)
-
-
-def options(config: AuditConfig) -> Config:
-    """The options of every stage, with the audit's keep policy."""
-    cluster = dataclasses.replace(config.detector.cluster, keep=config.keep)
-    return dataclasses.replace(config.detector, cluster=cluster)
+    return Detector.open(config.index, built, create=create, read_only=read_only)
 
 
 def reading(config: AuditConfig) -> str:
     """Digest of the options that decide what articles are made of a record."""
-    text = json.dumps(dataclasses.asdict(config.detector.read), sort_keys=True).encode()
+    text = json.dumps(asdict(config.detector.read), sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=8).hexdigest()
 
 

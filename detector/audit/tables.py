@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 
 from detector import files, streams
+from detector.config import LEVELS
 from detector.errors import InputError, MissingExtraError
 from detector.records import Detection, Label, Level, Pair
 
@@ -76,6 +77,30 @@ def of_detection(found: Detection) -> tuple[list[Row], list[Link]]:
         [row(values) for values in map(row_values, found.labels)],
         [link(values) for values in map(pair_values, found.pairs)],
     )
+
+
+def kept(found: Detection, keep: str) -> Detection:
+    """A pass of which one article a cluster of another level is canonical.
+
+    It is the original; else the one that was canonical, the first published, the first by id.
+
+    Args:
+        found: of the pass.
+        keep: one of `LEVELS`.
+    """
+    level = dict(zip(LEVELS, Level, strict=True))[keep]
+    clusters = found.clusters_of(level)
+    of = {label.id: label for label in found.labels}
+    stays = {cluster.original or min(cluster.members, key=lambda m: _rank(of[m]))
+             for cluster in clusters}  # fmt: skip
+    if all(label.canonical == (label.id in stays) for label in found.labels):
+        return found
+    labels = tuple(replace(label, canonical=label.id in stays) for label in found.labels)
+    return replace(found, labels=labels)
+
+
+def _rank(label: Label) -> tuple[bool, bool, str, str]:
+    return not label.canonical, label.published is None, label.published or "", label.id
 
 
 def row_values(label: Label) -> dict[str, Any]:
