@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,10 +150,13 @@ class AuditConfig:
         )
 
     def digest(self) -> str:
-        """Digest of every option that decides what a run holds: not how it is told."""
+        """Digest of every option that decides what a run holds: not where, nor how it is told."""
         content = dataclasses.asdict(self)
-        for name in ("notify", "retention"):
+        for name in ("runs", "index", "notify", "retention"):
             del content[name]
+        content["sources"]["files"] = [
+            f if f == "-" else os.path.relpath(f, self.runs) for f in self.sources.files
+        ]
         content["detector"] = self.detector.fingerprint()
         text = json.dumps(content, sort_keys=True).encode()
         return hashlib.blake2b(text, digest_size=8).hexdigest()

@@ -109,10 +109,11 @@ class Running:
             if changed:
                 self._index.remove(changed)
             lacking = [a for a in batch if a.id not in held or a.id in set(changed)]
+            done += len(batch)
             if lacking:
                 self._index.add(lacking)
-            done += len(batch)
-            self._teller.progress("add", done, total)
+                self._teller.progress("add", done, total)
+        self._teller.progress("add", total, total)
         told["articles"] = len(self._index)
 
     def _detect(self, told: dict[str, Any]) -> None:

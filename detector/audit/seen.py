@@ -137,11 +137,9 @@ def write(path: Path, found: Iterable[Seen]) -> None:
 
 
 def digest(found: Mapping[str, Seen]) -> str:
-    """Digest of all files: their names and contents, not when they were written."""
-    total = hashlib.blake2b(digest_size=16)
-    for name in sorted(found):
-        total.update(f"{name}\0{found[name].digest}\n".encode("utf-8", "replace"))
-    return total.hexdigest()
+    """Digest of the contents of all files, wherever they lie and whenever they were written."""
+    contents = "\n".join(sorted(file.digest for file in found.values()))
+    return hashlib.blake2b(contents.encode(), digest_size=16).hexdigest()
 
 
 @dataclass
