@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import overload
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from detector.backends.base import Backend
 from detector.backends.local import LocalBackend
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
+from detector.errors import UsageError
 from detector.models import Model, check, resolve
 from detector.pipeline.copying import (
     SHORT,
@@ -82,11 +84,18 @@ class Detector(Opened):
         with closing(Pass(self.config, self._backend, progress or _silent)) as run:
             return run.detect(articles, evidence)
 
-    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
-        """Say of two articles of a corpus why they are related, or why they are not.
+    @overload
+    def explain(self, a: str, b: str, /) -> Explanation: ...
+    @overload
+    def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation: ...
+    def explain(  # type: ignore[misc]
+        self, articles: Iterable[Article] | str, a: str, b: str | None = None
+    ) -> Explanation:
+        """Say of two articles why they are related, or why they are not.
 
         Args:
             articles: the whole corpus: how rare a word is, and what else is near, counts.
+                Left out for two articles of an opened store.
             a: id of one article.
             b: id of the other.
 
@@ -94,6 +103,10 @@ class Detector(Opened):
             UsageError: if no article has one of the ids.
             ModelError: if the model cannot be had or is damaged.
         """
+        if isinstance(articles, str):
+            return self._opened().explain(articles, a)
+        if b is None:
+            raise UsageError("name a corpus and two ids, or two ids of an opened store")
         with closing(Pass(self.config, self._backend, _silent)) as run:
             return run.explain(articles, a, b)
 

@@ -16,23 +16,26 @@ from detector.backends.base import Backend
 from detector.backends.local import LocalBackend
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
-from detector.errors import InputError, UnknownArticleError
+from detector.errors import InputError
 from detector.models import Model, check, resolve
+from detector.pipeline import index_changing as changing
 from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import encoded
 from detector.pipeline.index_batch import Batch, joined, told_from
 from detector.pipeline.index_corpus import ANEW
 from detector.pipeline.index_detection import Telling
+from detector.pipeline.index_explaining import explain
 from detector.pipeline.index_judging import Asked, Judging
 from detector.pipeline.index_rows import new_articles, new_bodies
 from detector.pipeline.index_verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.shelf import Shelf, pack
-from detector.records import Article, IndexInfo, Verdict
-from detector.store import bodies, lines, links, schema
+from detector.records import Article, Explanation, IndexInfo, Verdict
+from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, set_next
+from detector.text import I64
 from detector.verify.relation import scorers
 
 BATCH = 1000  # articles in one transaction
@@ -98,6 +101,10 @@ class Index:
         while part := list(islice(source, BATCH)):
             verdicts += self._added(part)
             progress("add", len(verdicts), 0)
+            with self.store.reading() as view:
+                waiting, all_ = len(view.tail), view.frequencies.articles
+            if packing.due(waiting, all_ - waiting):
+                packing.pack(self.store, whole=False, progress=_silent)
         return verdicts
 
     def _added(self, articles: Sequence[Article]) -> list[Verdict]:
@@ -140,7 +147,7 @@ class Index:
         return verdicts
 
     def _write(
-        self, view: View, batch: Batch, outcome: Outcome, regrouped: Sequence[linking.Regrouped],
+        self, view: View, batch: Batch, outcome: Outcome, regrouped: linking.Regrouped,
         known: Mapping[str, int],
     ) -> None:  # fmt: skip
         now = int(time.time())
@@ -152,45 +159,37 @@ class Index:
         )
         links.insert(view.connection, kept(outcome.links, outcome.labels))
         new = set(batch.bodies[batch.founders].tolist())
-        for part in regrouped:
-            old = part.changed - new
-            links.label(view.connection, {n: part.labels[n] for n in old})
-            links.log(view.connection, now, part.happened)
+        old = regrouped.changed - new
+        links.label(view.connection, {n: regrouped.labels[n] for n in old})
+        links.log(view.connection, now, regrouped.happened)
         set_next(view.connection, batch.start + len(batch))
 
     def _outcome(
         self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked
-    ) -> tuple[Outcome, list[linking.Regrouped]]:
+    ) -> tuple[Outcome, linking.Regrouped]:
         """Judge the new bodies of a batch and link what they touch."""
         founders = batch.founders
         judging = Judging(view, batch, known, asked) if len(founders) else None
         new = judging.links if judging is not None else Links.none()
         arrived = _arrived(batch)
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
-        regrouped: list[linking.Regrouped] = []
-        found = [Links.none()]
-        labels: dict[int, tuple[int, int, int]] = {}
-        languages: dict[int, str] = {}
-        judge = judging.rest if judging is not None else (lambda _pairs: Links.none())
-        for body in waiting:
-            if body in labels:
-                continue
-            part, fresh = linking.component(
-                view.connection, view.names, [body], new, arrived, judge,
-                self.config.cluster.component,
-            )  # fmt: skip
-            grouped = linking.regrouped(view.connection, part, arrived, self.config)
-            regrouped.append(grouped)
-            labels |= grouped.labels
-            languages |= dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
-            found += [part.inner, fresh]
+        changed = linking.Changed(decisions=changing.decisions_of(view))
+        judge = judging.rest if judging is not None else _nothing
+        part, fresh = linking.component(
+            view.connection, view.names, waiting, new, arrived, judge, changed,
+            self.config.cluster.component,
+        )  # fmt: skip
+        grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
+        labels = dict(grouped.labels)
+        languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
         rest = sorted(set(batch.bodies.tolist()) - labels.keys())
         stored = bodies.fetch_bodies(view.connection, rest, view.names)
         for n, row, name in zip(
             stored.numbers.tolist(), stored.labels.tolist(), stored.languages, strict=True
         ):
             labels[n], languages[n] = (row[0], row[1], row[2]), name
-        return Outcome(judging, Links.joined([new, *found]), labels, languages), regrouped
+        every = Links.joined([new, part.inner, fresh])
+        return Outcome(judging, every, labels, languages), grouped
 
     def _prepared(
         self, articles: Sequence[Article], recurring: Recurring, model: Model | None, mapped: Mapped
@@ -229,10 +228,18 @@ class Index:
     def get(self, name: str) -> Article:
         """A stored article, without its text where texts are not kept."""
         with self.store.reading() as view:
-            found = self.numbered(view, [name])
+            found = changing.numbers_of(view, self.store, [name])
             stored = bodies.articles(view.connection, found)[0]
         text = "" if stored.content is None else bodies.text_of(stored)
         return replace(stored.head, text=text)
+
+    def explain(self, a: str, b: str) -> Explanation:
+        """Why two stored articles are related, or are not."""
+        with self.store.reading() as view:
+            numbers = changing.numbers_of(view, self.store, [a, b])
+            found = {s.number: s for s in bodies.articles(view.connection, numbers)}
+            one, other = (found[n] for n in numbers)
+            return explain(view, self.asked(), self._lines(view), one, other)
 
     def telling(self, view: View) -> Telling:
         """What makes records of stored rows."""
@@ -253,17 +260,9 @@ class Index:
                 *(datetime.fromtimestamp(int(meta[k]), timezone.utc) for k in ("created", "changed")),
             )
 
-    def numbered(self, view: View, names: Sequence[str]) -> list[int]:
-        """Numbers of articles.
-
-        Raises:
-            UnknownArticleError: if one is not there.
-        """
-        found = bodies.of_ids(view.connection, names)
-        for name in names:
-            if name not in found:
-                raise UnknownArticleError(f'{self.store.folder}: no article has the id "{name}"')
-        return [found[name][0] for name in names]
+    def compact(self, progress: Progress) -> None:
+        """See `Detector.compact`."""
+        packing.pack(self.store, whole=True, progress=progress)
 
 
 Mapped = Callable[..., Iterator]  # of a function over chunks
@@ -276,7 +275,7 @@ def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
         a in labels and b in labels and labels[a][2] == labels[b][2]
         for a, b in found.pairs.tolist()
     ]
-    return found.of((found.scores >= linking.LOOSE) | np.array(together, np.bool_))
+    return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 
 def _arrived(batch: Batch) -> linking.Arrived:
@@ -304,6 +303,10 @@ def _refuse_changed(batch: Batch) -> None:
 def _chunks(articles: Sequence[Article]) -> Iterator[list[bytes]]:
     for start in range(0, len(articles), _CHUNK):
         yield [pack(article) for article in articles[start : start + _CHUNK]]
+
+
+def _nothing(_pairs: I64) -> Links:
+    return Links.none()
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

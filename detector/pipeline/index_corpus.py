@@ -86,34 +86,41 @@ class Surroundings:
 
 
 def surroundings(
-    batch: Batch, rows: I64, stored: Bodies, founders: Mapping[int, StoredArticle]
+    batch: Batch | None,
+    rows: I64,
+    stored: Bodies,
+    articles: Mapping[int, StoredArticle] | Sequence[StoredArticle],
 ) -> Surroundings:
     """Gather new bodies and stored ones.
 
     Args:
-        batch: that the new ones are of.
+        batch: that the new ones are of; None where there are none.
         rows: positions of their articles in the batch.
         stored: bodies.
-        founders: an article of each.
+        articles: an article of each, in order or by number.
     """
-    order = stored.numbers.tolist()
-    articles = [founders[number] for number in order]
-    new = taken(batch.prepared, rows)
-    sampled = np.concatenate([np.diff(new.samples[1]), stored.sampled]).astype(np.int64)
-    nothing = np.zeros(0, np.uint32), np.zeros(len(rows) + 1, np.int64)
-    new = replace(new, keys=np.zeros((len(rows), 1), np.uint32), samples=nothing)
-    prepared = joined([new, restored(stored, articles)]) if order else new
-    shelf = Gathered([batch.articles[i] for i in rows.tolist()], articles)
-    corpus = Corpus(shelf, [prepared])
-    numbers = np.concatenate([batch.bodies[rows], stored.numbers]).astype(np.int64)
-    readable = [True] * len(rows) + [article.content is not None for article in articles]
+    if isinstance(articles, Mapping):
+        articles = [articles[number] for number in stored.numbers.tolist()]
+    parts = [restored(stored, articles)] if len(stored) else []
+    here: list[Article] = []
+    numbers, sampled = stored.numbers, stored.sampled
+    if batch is not None and len(rows):
+        new = taken(batch.prepared, rows)
+        numbers = np.concatenate([batch.bodies[rows], numbers])
+        sampled = np.concatenate([np.diff(new.samples[1]), sampled])
+        nothing = np.zeros(0, np.uint32), np.zeros(len(rows) + 1, np.int64)
+        new = replace(new, keys=np.zeros((len(rows), 1), np.uint32), samples=nothing)
+        parts.insert(0, new)
+        here = [batch.articles[i] for i in rows.tolist()]
+    corpus = Corpus(Gathered(here, articles), [joined(parts)] if parts else [])
+    readable = [True] * len(here) + [article.content is not None for article in articles]
     by_rank = np.argsort(corpus.position)
     return Surroundings(
         corpus,
-        numbers[by_rank],
-        (by_rank < len(rows)),
+        numbers[by_rank].astype(np.int64),
+        by_rank < len(here),
         np.array(readable, np.bool_)[by_rank],
-        sampled[by_rank],
+        sampled[by_rank].astype(np.int64),
     )
 
 

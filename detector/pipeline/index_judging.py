@@ -10,7 +10,7 @@ import numpy as np
 from detector.backends.base import Backend
 from detector.config import Config
 from detector.models import Model
-from detector.pipeline.copying import Judged, Shared, judge_copies
+from detector.pipeline.copying import Judged, judge_copies
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
 from detector.pipeline.index_candidates import Edges, lexical, neighbours
@@ -18,6 +18,7 @@ from detector.pipeline.index_corpus import Surroundings, surroundings
 from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
 from detector.semantic.candidates import Strangers
 from detector.store import bodies
+from detector.store.bodies import Bodies
 from detector.store.links import RELATIONS, Links
 from detector.store.store import View
 from detector.text import I64
@@ -88,9 +89,9 @@ class Judging:
         """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
         if self._asked.model is None or not len(pairs):
             return Links.none()
-        around = self._gathered(np.unique(pairs))
+        around = self._gathered(np.unique(pairs), whole=False)
         relating = self._recalling(around)
-        relating.judge(Shared.none())
+        relating.recall()
         ranks = np.sort(around.ranks(pairs.ravel()).reshape(-1, 2), axis=1)
         return links_of(around, relating.judge_pairs(ranks[(ranks >= 0).all(axis=1)]))
 
@@ -107,36 +108,67 @@ class Judging:
         """The neighbours and the best values of the new bodies, to be remembered."""
         return self.near, self._best
 
-    def _gathered(self, wanted: I64) -> Surroundings:
+    def _gathered(self, wanted: I64, *, whole: bool = True) -> Surroundings:
+        """A corpus of stored bodies and new ones: all of these, or those that are wanted."""
         connection = self._view.connection
         rows = self._batch.founders
+        if not whole:
+            rows = rows[np.isin(self.new, wanted)]
         old = wanted[~np.isin(wanted, self.new)]
         self.stored = bodies.fetch_bodies(connection, old.tolist(), self._view.names)
         founders = bodies.founders(connection, self.stored.numbers.tolist())
         return surroundings(self._batch, rows, self.stored, founders)
 
     def _recalling(self, around: Surroundings) -> Recalling:
-        asked, corpus = self._asked, around.corpus
-        assert asked.model is not None
-        strangers = strangers_of(corpus, asked.model) if asked.model.recorded else Strangers()
-        known, rivals = remembered(self.stored, around.numbers)
-        near = distinct(self._both_ways(Edges.joined(self.near, known), around))
-        for name, edges in self._best.items():
-            rivals[name] = distinct(Edges.joined(edges, rivals[name]))
-        return Recalling(
-            around, Sentences(corpus, asked.model), asked.scoring, asked.config, strangers,
-            Recalled(around, near, self._codes, asked.config, strangers), rivals, self._commonness,
-        )  # fmt: skip
-
-    def _both_ways(self, near: Edges, around: Surroundings) -> Edges:
-        """Neighbours, and those whose neighbours they are, as far as they are at hand."""
-        ranks = around.ranks(near.owners)
-        back = (ranks >= 0) & (around.ranks(near.others) >= 0)
-        spoken = around.corpus.facts.languages
-        codes = np.array([self._codes[spoken[r]] for r in ranks[back].tolist()], np.int64)
-        return Edges.joined(
-            near, Edges(near.others[back], near.owners[back], near.values[back], codes)
+        return recalling(
+            around, self.stored, self._asked, self._codes, self.near, self._best, self._commonness
         )
+
+
+def recalling(
+    around: Surroundings,
+    stored: Bodies,
+    asked: Asked,
+    codes: Mapping[str, int],
+    near: Edges | None,
+    best: Mapping[str, Edges],
+    commonness: Counted,
+) -> Recalling:
+    """What judges the bodies of a corpus by their neighbourhoods.
+
+    Args:
+        around: the corpus.
+        stored: its stored bodies.
+        asked: options and models.
+        codes: of languages.
+        near: the neighbours of its new bodies.
+        best: what is known of new and stored bodies since.
+        commonness: of words and names.
+    """
+    assert asked.model is not None
+    corpus = around.corpus
+    strangers = strangers_of(corpus, asked.model) if asked.model.recorded else Strangers()
+    known, rivals = remembered(stored, around.numbers)
+    edges = distinct(_both_ways(Edges.joined(near or Edges.none(), known), around, codes))
+    rivals = {
+        name: distinct(Edges.joined(best[name], own)) if name in best else own
+        for name, own in rivals.items()
+    }
+    return Recalling(
+        around, Sentences(corpus, asked.model), asked.scoring, asked.config, strangers,
+        Recalled(around, edges, codes, asked.config, strangers), rivals, commonness,
+    )  # fmt: skip
+
+
+def _both_ways(near: Edges, around: Surroundings, codes: Mapping[str, int]) -> Edges:
+    """Neighbours, and those whose neighbours they are, as far as they are at hand."""
+    ranks = around.ranks(near.owners)
+    back = (ranks >= 0) & (around.ranks(near.others) >= 0)
+    spoken = around.corpus.facts.languages
+    languages = np.array([codes[spoken[r]] for r in ranks[back].tolist()], np.int64)
+    return Edges.joined(
+        near, Edges(near.others[back], near.owners[back], near.values[back], languages)
+    )
 
 
 def links_of(around: Surroundings, judged: Judged) -> Links:

@@ -13,17 +13,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.cluster.link import cluster_id
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group
+from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
 from detector.store.links import LEVELS, RELATIONS, Links
 from detector.text import I64
 
-LOOSE = 0.25  # score from which a pair may join clusters, and is always kept
+#: Score from which a pair may join clusters, and is always kept: less than the square of the
+#: quorum of events, whose scores are linked by their roots.
+STRONG = 0.3
 _WHOLE = 60  # bodies of a component whose every pair is looked at, as in a corpus
 
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
@@ -89,6 +93,19 @@ class Arrived:
     copies: Mapping[int, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Changed:
+    """What is asked for beside the scores.
+
+    Attributes:
+        lost: articles removed, by the digests of the clusters of each.
+        decisions: of persons, about bodies: the two, whether together, and the level.
+    """
+
+    lost: list[tuple[int, int, int]] = field(default_factory=list)
+    decisions: list[tuple[int, int, bool, int]] = field(default_factory=list)
+
+
 def component(
     connection: sqlite3.Connection,
     names: Mapping[int, str],
@@ -96,6 +113,7 @@ def component(
     new: Links,
     arrived: Arrived,
     judge: Callable[[I64], Links],
+    changed: Changed,
     most: int,
 ) -> tuple[Component, Links]:
     """Everything that some bodies may share a cluster with, and the pairs judged on the way.
@@ -106,21 +124,27 @@ def component(
         touched: bodies, new or stored.
         new: judged pairs that are not stored yet.
         arrived: the new bodies.
-        judge: asked about pairs of the component that nobody has looked at.
-        most: bodies beyond which the search ends.
+        judge: asked about pairs of one component that nobody has looked at.
+        changed: decisions, which connect bodies, too.
+        most: bodies that a search from `touched` adds at most, beside whole clusters.
     """
-    strong = new.of(new.scores >= LOOSE)
+    strong = new.of(new.scores >= STRONG)
+    joined = np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2)
     known = set(touched)
+    most += len(known)
     frontier = set(known)
     while frontier and len(known) < most:
-        near = links.touching(connection, frontier, LOOSE)
+        near = links.touching(connection, frontier, STRONG)
         here = strong.of(np.isin(strong.pairs, sorted(frontier)).any(axis=1))
-        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist()}
+        also = joined[np.isin(joined, sorted(frontier)).any(axis=1)]
+        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist(), *also.ravel().tolist()}
         frontier = found - known
         known |= found
+    if frontier:  # what lies beyond stays as it is: clusters are never looked at in part
+        known |= set(links.together(connection, known))
     numbers = np.array(sorted(known), np.int64)
     both = Links.joined([links.touching(connection, known), new])
-    inner = both.of(np.isin(both.pairs, numbers).all(axis=1))
+    inner = both.of(_inside(both.pairs, numbers))
     fresh = Links.none()
     missing = _missing(numbers, inner)
     if len(missing):
@@ -130,8 +154,9 @@ def component(
 
 
 def regrouped(
-    connection: sqlite3.Connection, part: Component, arrived: Arrived, config: Config
-) -> Regrouped:
+    connection: sqlite3.Connection, part: Component, arrived: Arrived, changed: Changed,
+    config: Config,
+) -> Regrouped:  # fmt: skip
     """Link a component, and carry the ids of its clusters on."""
     copies = np.isin(part.inner.relations, _COPIES)
     at = np.searchsorted(part.numbers, part.inner.pairs)
@@ -144,11 +169,13 @@ def regrouped(
     ]  # fmt: skip
     same = np.arange(len(part.numbers))
     grouping = group(part.members, same, judged[0], judged[1], config.cluster.component)
+    groups = decided([grouping.labels[level] for level in Level], part, changed.decisions)
     result = Regrouped()
-    columns = [
-        _carried_on(connection, part, level, grouping.labels[name], arrived, result)
-        for level, name in enumerate(Level)
-    ]
+    columns = []
+    for level in range(len(LEVELS)):
+        now = _carried_on(connection, part, level, groups[level], arrived)
+        _noted(part, level, part.before[:, level], now, arrived, changed, result)
+        columns.append(now)
     labels = np.stack(columns, axis=1)
     result.labels = {
         int(n): (int(a), int(b), int(c))
@@ -159,13 +186,34 @@ def regrouped(
     return result
 
 
+def _inside(pairs: I64, numbers: I64) -> npt.NDArray[np.bool_]:
+    """Whether both bodies of each pair are among some."""
+    return np.asarray(np.isin(pairs, numbers).all(axis=1), np.bool_)
+
+
 def _missing(numbers: I64, inner: Links) -> I64:
-    if not 2 < len(numbers) <= _WHOLE:
-        return np.zeros((0, 2), np.int64)
-    i, j = np.triu_indices(len(numbers), 1)
-    every = np.stack([numbers[i], numbers[j]], axis=1)
-    known = {(a, b) for a, b in inner.pairs.tolist()}
-    return np.array([p for p in every.tolist() if tuple(p) not in known], np.int64).reshape(-1, 2)
+    """Pairs not looked at yet in parts that are small enough for all of them, as in a corpus."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    at = np.searchsorted(numbers, inner.pairs)
+    strong = at[inner.scores >= STRONG]
+    ones = np.ones(len(strong), np.int8)
+    shape = (len(numbers), len(numbers))
+    _, part = connected_components(
+        coo_matrix((ones, (strong[:, 0], strong[:, 1])), shape=shape), directed=False
+    )
+    sizes = np.bincount(part)
+    order = np.argsort(part, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    found = [np.zeros((0, 2), np.int64)]
+    for p in np.flatnonzero((sizes > 2) & (sizes <= _WHOLE)).tolist():
+        members = np.sort(order[bounds[p] : bounds[p + 1]])
+        i, j = np.triu_indices(len(members), 1)
+        found.append(np.stack([members[i], members[j]], axis=1))
+    every = np.concatenate(found)
+    known = at[:, 0] * len(numbers) + at[:, 1]
+    return numbers[every[~np.isin(every[:, 0] * len(numbers) + every[:, 1], known)]]
 
 
 def _described(
@@ -205,11 +253,10 @@ def _carried_on(
     level: int,
     groups: I64,
     arrived: Arrived,
-    result: Regrouped,
 ) -> I64:
-    """Digests of clusters, so that each living one keeps its own; what befell them is noted."""
+    """Digests of clusters, so that each living one keeps its own."""
     old = part.before[:, level]
-    members = {g: np.flatnonzero(groups == g) for g in np.unique(groups).tolist()}
+    first = {int(g): int(row) for g, row in zip(*np.unique(groups, return_index=True), strict=True)}
     overlap: Counter[tuple[int, int]] = Counter()
     oldest: dict[int, int] = {}
     for row, (g, digest) in enumerate(zip(groups.tolist(), old.tolist(), strict=True)):
@@ -217,39 +264,63 @@ def _carried_on(
             overlap[g, digest] += int(part.sizes[row])
             oldest.setdefault(digest, row)
     chosen: dict[int, int] = {}
+    given: set[int] = set()
     # The larger part keeps the id; of equal ones that of the cluster that came first.
     for (g, digest), _ in sorted(
         overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])
     ):
-        if g not in chosen and digest not in chosen.values():
+        if g not in chosen and digest not in given:
             chosen[g] = digest
-    labels = np.zeros(len(old), np.int64)
-    for g, rows in sorted(members.items()):
-        if g not in chosen:
-            chosen[g] = _born(connection, level, part, rows, arrived, {*chosen.values(), *old})
-        labels[rows] = chosen[g]
-    _noted(part, level, old, labels, arrived, result)
-    return labels
+            given.add(digest)
+    newborn = {g: int(part.numbers[row]) for g, row in first.items() if g not in chosen}
+    used = {*chosen.values(), *old.tolist()}
+    chosen |= _born(connection, level, newborn, arrived, used)
+    return np.array([chosen[g] for g in groups.tolist()], np.int64)
 
 
 def _born(
-    connection: sqlite3.Connection, level: int, part: Component, rows: I64, arrived: Arrived,
+    connection: sqlite3.Connection, level: int, first: Mapping[int, int], arrived: Arrived,
     used: set[int],
-) -> int:  # fmt: skip
-    """A digest for a new cluster: of its first article's id, unless another lives under that."""
-    first = int(part.numbers[rows[0]])
-    name = arrived.names.get(first) or bodies.members_of(connection, [first])[first][0]
-    for attempt in range(1000):
-        salted = name if not attempt else f"{name}\0{attempt}"
-        digest = int(cluster_id(str(LEVELS[level]), [salted]).partition("-")[2], 16)
-        if digest not in used and not links.labelled(connection, level, [digest]):
-            return digest
-    raise AssertionError("a thousand clusters cannot begin with one article")
+) -> dict[int, int]:  # fmt: skip
+    """Digests for new clusters: of the first article's id, unless another lives under that.
+
+    Args:
+        connection: in a transaction.
+        level: of the clusters.
+        first: first body of each group.
+        arrived: the new bodies.
+        used: digests that are not free.
+    """
+    stored = sorted(n for n in first.values() if n not in arrived.names)
+    names = {n: ids[0] for n, ids in bodies.members_of(connection, stored).items()}
+    found: dict[int, int] = {}
+    waiting = sorted(first)
+    attempt = 0
+    while waiting:
+        salt = f"\0{attempt}" if attempt else ""
+        asked = {
+            g: _digest(level, (arrived.names.get(first[g]) or names[first[g]]) + salt)
+            for g in waiting
+        }
+        taken = used | links.living(connection, level, asked.values())
+        for g in waiting:
+            if asked[g] not in taken:
+                found[g] = asked[g]
+                taken.add(asked[g])
+        waiting = [g for g in waiting if g not in found]
+        attempt += 1
+    return found
+
+
+def _digest(level: int, name: str) -> int:
+    return int(cluster_id(str(LEVELS[level]), [name]).partition("-")[2], 16)
 
 
 def _noted(
-    part: Component, level: int, old: I64, now: I64, arrived: Arrived, result: Regrouped
-) -> None:
+    part: Component, level: int, old: I64, now: I64, arrived: Arrived, changed: Changed,
+    result: Regrouped,
+) -> None:  # fmt: skip
+    """Say what befell the clusters of one level."""
     sizes_before: defaultdict[int, int] = defaultdict(int)
     sizes_now: defaultdict[int, int] = defaultdict(int)
     came_from: defaultdict[int, set[int]] = defaultdict(set)
@@ -260,6 +331,8 @@ def _noted(
         if before:
             sizes_before[before] += size - grown
             came_from[after].add(before)
+    for digests in changed.lost:
+        sizes_before[digests[level]] += 1
     for cluster, size in sorted(sizes_now.items()):
         before = sizes_before.get(cluster, 0)
         others = sorted(c for c in came_from[cluster] - {cluster} if sizes_before[c] > 1)

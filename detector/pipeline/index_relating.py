@@ -140,6 +140,12 @@ class Recalling(Relating):
             self._rivals[name] = self._noted(name, features[name], pairs)
         return pairs, self._held_against(features, pairs)
 
+    def recall(self) -> None:
+        """Hold pairs against what is known alone."""
+        nothing = np.zeros(0, np.float32), np.zeros((0, 2), np.int64)
+        for name in self._least:
+            self._rivals[name] = self._noted(name, *nothing)
+
     def _noted(self, name: str, values: F32, pairs: I64) -> Rivals:
         """The best values of each: those that are known, and those of the pairs at hand."""
         numbers = self._around.numbers

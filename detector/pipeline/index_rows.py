@@ -74,6 +74,7 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
             outcome.labels[int(batch.bodies[i])],
             prepared.keys[i],
             rows_of(prepared.samples, np.array([i]))[0],
+            prepared.vectors is not None and bool(prepared.vectors[i].any()),
             profiles[n],
             vectors[n],
             near[n],

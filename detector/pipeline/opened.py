@@ -15,6 +15,7 @@ from detector.backends.base import Backend
 from detector.config import Config
 from detector.errors import StoreError, UnknownClusterError, UsageError
 from detector.models import resolve
+from detector.pipeline import index_changing as changing
 from detector.records import (
     Article,
     Cluster,
@@ -26,6 +27,7 @@ from detector.records import (
     Verdict,
 )
 from detector.store import Store, links
+from detector.store.faults import faults
 from detector.store.links import LEVELS, digest_of
 from detector.text import VERSION
 
@@ -192,7 +194,8 @@ class Opened:
 
     def decide(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions about pairs; they hold from now on, whatever the scores say."""
-        self._opened().decide(list(decisions))
+        index = self._opened()
+        changing.decide(index.store, index.config, list(decisions))
 
     def remove(self, id: str | Iterable[str]) -> int:  # noqa: A002 - as the field is called
         """Remove articles; returns how many.
@@ -200,14 +203,16 @@ class Opened:
         Raises:
             UnknownArticleError: if one is not there; then none is removed.
         """
-        return self._opened().remove([id] if isinstance(id, str) else list(id))
+        index, names = self._opened(), [id] if isinstance(id, str) else list(id)
+        return changing.remove(index.store, index.config, names)
 
     def expire(self, before: date | datetime) -> int:
         """Remove articles published before a moment; without a time, added before it."""
         moment = before if isinstance(before, datetime) else datetime(
             before.year, before.month, before.day, tzinfo=timezone.utc
         )
-        return self._opened().expire(moment)
+        index = self._opened()
+        return changing.expire(index.store, index.config, moment)
 
     def info(self) -> IndexInfo:
         """What the store is and holds."""
@@ -215,7 +220,7 @@ class Opened:
 
     def verify(self) -> tuple[str, ...]:
         """What is wrong with the store's files, as sentences that say what to do."""
-        return self._opened().verify()
+        return faults(self._opened().store)
 
     def compact(self, progress: Progress | None = None) -> None:
         """Pack what is new, rebuild the FAISS files, and give room back; readers go on."""

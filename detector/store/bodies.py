@@ -19,7 +19,7 @@ from detector.store.coding import (
     decoded_text,
     decoded_vectors,
 )
-from detector.verify.profiles import Profiles
+from detector.verify.profiles import Profiles, concatenate
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -37,6 +37,7 @@ class NewBody:
         labels: digests of its duplicate, syndication and event cluster.
         keys: shape (bands,).
         samples: its sampled shingles.
+        searched: whether its vector has neighbours.
         profile, vector, near: coded; None where the store has no vectors.
     """
 
@@ -48,6 +49,7 @@ class NewBody:
     labels: tuple[int, int, int]
     keys: U32
     samples: U32
+    searched: bool
     profile: bytes | None
     vector: bytes | None
     near: bytes | None
@@ -140,10 +142,10 @@ def insert(
         ],
     )
     connection.executemany(
-        "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (b.number, b.digest, codes[b.language], len(b.samples), b.words, b.day, *b.labels)
-            + (b.profile, b.vector, b.near)
+            + (b.searched, b.profile, b.vector, b.near)
             for b in bodies
         ],
     )
@@ -189,6 +191,26 @@ def fetch_bodies(
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         rivals.reshape(-1, 2, RIVALS),
     )
+
+
+def joined(one: Bodies, other: Bodies) -> Bodies:
+    """Bodies of one store, as far as gathering them needs it: no neighbours."""
+    return Bodies(
+        *(
+            np.concatenate([getattr(one, name), getattr(other, name)])
+            for name in ("numbers", "digests")
+        ),
+        [*one.languages, *other.languages],
+        *(
+            np.concatenate([getattr(one, name), getattr(other, name)])
+            for name in ("sampled", "words", "days", "labels")
+        ),
+        None if one.profiles is None or other.profiles is None
+        else concatenate([one.profiles, other.profiles]),
+        None if one.vectors is None or other.vectors is None
+        else np.concatenate([one.vectors, other.vectors]),
+        one.near[:0], np.zeros(1, np.int64), one.rivals[:0],
+    )  # fmt: skip
 
 
 def of_digests(connection: sqlite3.Connection, digests: Sequence[int]) -> dict[int, int]:
@@ -274,6 +296,26 @@ def _asked(
             size *= 2
         part += [part[0]] * (size - len(part))
         yield from connection.execute(query.format(",".join("?" * size)), part * times)
+
+
+def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
+    """Delete articles, and the bodies that no other article has; returns these."""
+    owned = {a.body for a in articles(connection, numbers)}
+    for table in ("articles", "texts"):
+        _each(connection, f"DELETE FROM {table} WHERE number = ?", numbers)
+    left = members_of(connection, sorted(owned))
+    lost = sorted(owned - left.keys())
+    packed = "INSERT INTO gone SELECT ?1 WHERE ?1 NOT IN (SELECT number FROM tail)"
+    _each(connection, packed, lost)
+    for table in ("tail", "bodies"):
+        _each(connection, f"DELETE FROM {table} WHERE number = ?", lost)
+    for side in ("a", "b"):
+        _each(connection, f"DELETE FROM pairs WHERE {side} = ?", lost)
+    return lost
+
+
+def _each(connection: sqlite3.Connection, statement: str, numbers: Sequence[int]) -> None:
+    connection.executemany(statement, [(number,) for number in numbers])
 
 
 def text_of(article: StoredArticle) -> str:

@@ -82,6 +82,13 @@ class Connections:
         with self._lock.held():
             yield
 
+    def vacuum(self) -> None:
+        """Give free room back to the disk, and empty the WAL file where no reader needs it."""
+        with self._lock.held(), self.told():
+            connection = self.connection()
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)

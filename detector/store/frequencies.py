@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.store.tail import COUNTED, Tail
+from detector.verify.profiles import Profiles
 
 F64 = npt.NDArray[np.float64]
 U32 = npt.NDArray[np.uint32]
@@ -66,14 +67,31 @@ class Frequencies:
         return result
 
 
-def kept(values: Mapping[str, U32]) -> dict[str, tuple[bytes, bytes]]:
-    """What is stored of all values of a kind, each as often as bodies have it."""
-    result = {}
-    for kind in COUNTED:
-        hashes, counts = np.unique(values[kind], return_counts=True)
-        often = counts >= _OFTEN
-        result[kind] = (
-            hashes[often].astype("<u4").tobytes(),
-            counts[often].astype("<u4").tobytes(),
-        )
-    return result
+class Tally:
+    """Counts values of many profiles."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._counts: dict[str, tuple[U32, U32]] = {}
+
+    @classmethod
+    def of(cls, known: Frequencies) -> Tally:
+        """Go on from the counts of the packed bodies."""
+        tally = cls()
+        tally._counts = dict(known._known)
+        return tally
+
+    def add(self, profiles: Profiles) -> None:
+        """Count the values of some profiles."""
+        for kind in COUNTED:
+            new = np.unique(getattr(profiles, kind).values, return_counts=True)
+            hashes, counts = self._counts.get(kind, (new[0][:0], new[1][:0]))
+            both, place = np.unique(np.concatenate([hashes, new[0]]), return_inverse=True)
+            summed = np.bincount(place, np.concatenate([counts, new[1]]), minlength=len(both))
+            self._counts[kind] = both, summed.astype(np.uint32)
+
+    def rows(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """What is stored: kind, values that several bodies have, and in how many they stand."""
+        for kind, (hashes, counts) in sorted(self._counts.items()):
+            often = counts >= _OFTEN
+            yield kind, hashes[often].astype("<u4").tobytes(), counts[often].astype("<u4").tobytes()

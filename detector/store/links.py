@@ -107,6 +107,25 @@ def labelled(connection: sqlite3.Connection, level: int, clusters: Iterable[int]
     return sorted(set(found))
 
 
+def living(connection: sqlite3.Connection, level: int, clusters: Iterable[int]) -> set[int]:
+    """Which of some clusters have a body."""
+    column = str(LEVELS[level])
+    query = f"SELECT DISTINCT {column} FROM bodies WHERE {column} IN ({{}})"
+    found: set[int] = set()
+    for part, marks in _parts(sorted(set(clusters))):
+        found |= {row[0] for row in connection.execute(query.format(marks), part)}
+    return found
+
+
+def together(connection: sqlite3.Connection, wanted: Iterable[int]) -> list[int]:
+    """The bodies that share an event cluster with one of some."""
+    query = "SELECT DISTINCT event FROM bodies WHERE number IN ({})"
+    clusters: set[int] = set()
+    for part, marks in _parts(sorted(set(wanted))):
+        clusters |= {row[0] for row in connection.execute(query.format(marks), part)}
+    return labelled(connection, LEVELS.index(Level.EVENT), clusters)
+
+
 def every_label(connection: sqlite3.Connection) -> tuple[I64, I64]:
     """Numbers of all bodies, ascending, and the digests of their clusters: shape (n, 3)."""
     rows = connection.execute(

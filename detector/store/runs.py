@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -107,12 +108,12 @@ def pack(
     entries = np.zeros(len(keys), _ENTRY)
     entries["low"], entries["number"] = keys & np.uint32(0xFFFF), numbers
     buckets = (keys >> np.uint32(_LOW)).astype(np.int64)
-    edges = np.flatnonzero(np.diff(buckets, prepend=-1, append=-1)) if len(buckets) else []
+    edges = np.flatnonzero(np.diff(buckets, prepend=-1, append=1 << _LOW))
     connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (low, high))
     connection.executemany(
         "INSERT INTO postings VALUES (?, ?)",
         (
             (low + int(buckets[a]), entries[a:b].tobytes())
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in pairwise(edges.tolist())
         ),
     )

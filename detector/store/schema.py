@@ -38,6 +38,7 @@ CREATE TABLE bodies (
     duplicate INTEGER NOT NULL,      -- clusters: the digest in their ids
     syndication INTEGER NOT NULL,
     event INTEGER NOT NULL,
+    searched INTEGER NOT NULL,       -- whether its vector has neighbours: it is not zero
     profile BLOB,
     vector BLOB,
     near BLOB
@@ -51,6 +52,8 @@ CREATE INDEX bodies_event ON bodies (event);
 CREATE TABLE tail (number INTEGER PRIMARY KEY, keys BLOB NOT NULL, samples BLOB NOT NULL);
 -- Which bodies have a band or a sampled shingle: a row for each of its upper 16 bits.
 CREATE TABLE postings (bucket INTEGER PRIMARY KEY, data BLOB NOT NULL);
+-- Packed bodies that have been removed since.
+CREATE TABLE gone (number INTEGER PRIMARY KEY);
 -- In how many bodies a word, name or number occurs, where in more than one.
 CREATE TABLE frequencies (kind TEXT PRIMARY KEY, hashes BLOB NOT NULL, counts BLOB NOT NULL)
     WITHOUT ROWID;

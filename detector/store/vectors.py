@@ -2,41 +2,100 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.errors import StoreError
+from detector.files import why
+from detector.store.coding import decoded_vectors
 from detector.store.tail import Tail
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
+_EXACT = 8_000  # vectors below which a full scan costs less than lists
+_PER_LIST = 150  # vectors in a list, so that a query's cost does not grow with the store
+_PROBES = 24  # lists looked at
+_SAMPLE = 64  # vectors a list that lists are trained on
+_GROWN = 2.0  # times as many vectors as trained on, from which lists are trained again
+_AT_ONCE = 16_384  # vectors read at once
+_SPARE = 30  # neighbours asked for beside those wanted, since some may have been removed
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the table of files."""
+
+    name: str
+    language: int
+    vectors: int
+    trained: int
+    digest: str
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The FAISS files in use, read on first use and kept as they were."""
+    """The FAISS files in use, mapped into memory.
+
+    Attributes:
+        opened: language to the file's name and its index. Where a file is damaged or gone,
+            the index is made anew from SQLite, in memory, and the name is empty.
+        gone: bodies in the files that have been removed since.
+    """
 
     folder: Path
     opened: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    gone: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def renewed(self, connection: sqlite3.Connection) -> Files:
-        """Those that a store names now."""
-        return self
+        """Those that a store names now; what is open already stays open."""
+        held = {name: index for name, index in self.opened.values() if name}
+        found: dict[int, tuple[str, Any]] = {}
+        for row in listed(connection):
+            if row.name in held:
+                found[row.language] = row.name, held[row.name]
+            elif fault(self.folder, row):
+                found[row.language] = "", _made(connection, row.language, None)[0]
+            else:
+                found[row.language] = row.name, _mapped(self.folder / row.name)
+        gone = connection.execute("SELECT number FROM gone ORDER BY number").fetchall()
+        return Files(self.folder, found, np.array(gone, np.int64).ravel())
 
     def nearest(self, tail: Tail, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
         """See `View.nearest`."""
         result: dict[int, tuple[F32, I64]] = {}
-        if tail.vectors is None:
+        for code, (_, index) in self.opened.items():
+            result[code] = self._searched(index, queries, k)
+        if tail.vectors is None or not len(tail):
             return result
         cosines = queries @ tail.vectors.T
         for code in np.unique(tail.languages[tail.languages >= 0]).tolist():
             own = np.flatnonzero(tail.languages == code)
-            result[code] = best(cosines[:, own], tail.numbers[own], k)
+            new = best(cosines[:, own], np.tile(tail.numbers[own], (len(queries), 1)), k)
+            if code in result:
+                both = [np.concatenate(parts, axis=1) for parts in zip(result[code], new)]
+                new = best(both[0], both[1], k)
+            result[code] = new
         return result
+
+
+    def _searched(self, index: Any, queries: F32, k: int) -> tuple[F32, I64]:
+        if hasattr(index, "nprobe"):
+            index.nprobe = _PROBES
+        more = min(len(self.gone), _SPARE)
+        scores, found = index.search(np.ascontiguousarray(queries), k + more)
+        absent = (found < 0) | (np.isin(found, self.gone) if more else False)
+        scores = np.where(absent, -np.inf, scores).astype(np.float32)
+        return best(scores, np.where(absent, -1, found), k)
 
 
 def best(cosines: F32, numbers: I64, k: int) -> tuple[F32, I64]:
@@ -48,10 +107,148 @@ def best(cosines: F32, numbers: I64, k: int) -> tuple[F32, I64]:
         return scores, found
     if count < cosines.shape[1]:
         at = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-    else:
-        at = np.tile(np.arange(count), (len(cosines), 1))
-    part = np.take_along_axis(cosines, at, axis=1)
-    order = np.lexsort((numbers[at], -part), axis=1)
-    scores[:, :count] = np.take_along_axis(part, order, axis=1)
-    found[:, :count] = np.take_along_axis(numbers[at], order, axis=1)
+        cosines = np.take_along_axis(cosines, at, axis=1)
+        numbers = np.take_along_axis(numbers, at, axis=1)
+    order = np.lexsort((numbers, -cosines), axis=1)
+    scores[:, :count] = np.take_along_axis(cosines, order, axis=1)
+    found[:, :count] = np.take_along_axis(numbers, order, axis=1)
     return scores, found
+
+
+def listed(connection: sqlite3.Connection) -> list[Listed]:
+    """The files that a store names."""
+    rows = connection.execute(
+        "SELECT name, language, vectors, trained, digest FROM files ORDER BY language"
+    )
+    return [Listed(*row) for row in rows]
+
+
+def fault(folder: Path, row: Listed) -> str:
+    """What is wrong with a file; empty if nothing."""
+    try:
+        return "" if _digest(folder / row.name) == row.digest else "damaged"
+    except OSError as error:
+        return error.strerror or "cannot be read"
+
+
+def write(
+    connection: sqlite3.Connection, folder: Path, generation: int
+) -> list[Listed]:
+    """Write new files from what SQLite holds; they are used once the store names them.
+
+    Raises:
+        StoreError: if they cannot be written; what was written is removed.
+    """
+    import faiss
+
+    old = {row.language: row for row in listed(connection)}
+    made: list[Listed] = []
+    try:
+        for (code,) in connection.execute("SELECT code FROM languages ORDER BY code").fetchall():
+            before = old.get(code)
+            usable = before if before and not fault(folder, before) else None
+            index, trained = _made(connection, code, (folder, usable) if usable else None)
+            if not index.ntotal:
+                continue
+            path = folder / f"vectors-{code}-{generation}.faiss"
+            made.append(Listed(path.name, code, index.ntotal, trained, ""))
+            faiss.write_index(index, str(path))
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+            made[-1] = Listed(path.name, code, index.ntotal, trained, _digest(path))
+    except (OSError, RuntimeError) as error:
+        drop(folder, made)
+        reason = why(error, writing=True) if isinstance(error, OSError) else "disk full?"
+        raise StoreError(f"{folder}: a FAISS file could not be written: {reason}") from error
+    return made
+
+
+def drop(folder: Path, rows: list[Listed]) -> None:
+    """Remove files."""
+    for row in rows:
+        (folder / row.name).unlink(missing_ok=True)
+
+
+def tidy(folder: Path, named: list[Listed]) -> None:
+    """Remove FAISS files that the store no longer names; who maps them keeps them."""
+    kept = {row.name for row in named}
+    for path in folder.glob("vectors-*.faiss"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _made(
+    connection: sqlite3.Connection, code: int, old: tuple[Path, Listed] | None
+) -> tuple[Any, int]:
+    """An index of all packed vectors of a language, and on how many its lists were trained."""
+    import faiss
+
+    numbers = _numbers(connection, code)
+    first = _vectors(connection, numbers[:1])
+    dimension = first.shape[1] if len(first) else 1
+    kind = faiss.ScalarQuantizer.QT_8bit
+    metric = faiss.METRIC_INNER_PRODUCT
+    if len(numbers) < _EXACT:
+        index: Any = faiss.IndexIDMap2(faiss.IndexScalarQuantizer(dimension, kind, metric))
+        trained = len(numbers)
+        if trained:
+            index.train(_vectors(connection, numbers))
+    elif old and old[1].trained >= _EXACT and len(numbers) < _GROWN * old[1].trained:
+        index = faiss.read_index(str(old[0] / old[1].name))
+        index.reset()
+        trained = old[1].trained
+    else:
+        lists = len(numbers) // _PER_LIST
+        quantiser = faiss.IndexFlatIP(dimension)
+        index = faiss.IndexIVFScalarQuantizer(quantiser, dimension, lists, kind, metric, False)
+        index.cp.seed, index.cp.niter = 1, 8
+        step = max(1, len(numbers) // (_SAMPLE * lists))
+        index.train(_vectors(connection, numbers[::step]))
+        trained = len(numbers)
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        index.add_with_ids(_vectors(connection, part), part)
+    return index, trained
+
+
+def _numbers(connection: sqlite3.Connection, code: int) -> I64:
+    """Bodies of a language that have a vector, ascending."""
+    rows = connection.execute(
+        "SELECT number FROM bodies WHERE language = ? AND vector IS NOT NULL AND searched"
+        " ORDER BY number", (code,),
+    ).fetchall()
+    return np.array(rows, np.int64).ravel()
+
+
+def _vectors(connection: sqlite3.Connection, numbers: I64) -> F32:
+    found: list[bytes] = []
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500].tolist()
+        marks = ",".join("?" * len(part))
+        found += (
+            row[0]
+            for row in connection.execute(
+                f"SELECT vector FROM bodies WHERE number IN ({marks}) ORDER BY number", part
+            )
+        )
+    return decoded_vectors(found)
+
+
+def _mapped(path: Path) -> Any:
+    import faiss
+
+    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+
+
+def _digest(path: Path) -> str:
+    """Size and checksum, a piece at a time: a file may be larger than memory."""
+    total, size = 0, 0
+    with path.open("rb") as stream:
+        for piece in _pieces(stream):
+            total, size = zlib.crc32(piece, total), size + len(piece)
+    return f"{size}-{total:08x}"
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    while piece := stream.read(_PIECE):
+        yield piece

@@ -1,0 +1,96 @@
+"""Two stored articles, looked at again in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from detector.clean import Recurring
+from detector.errors import UsageError
+from detector.pipeline.copying import Judged
+from detector.pipeline.explaining import Found, explained
+from detector.pipeline.grouping import Grouping
+from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_judging import Asked, recalling
+from detector.pipeline.index_relating import Counted
+from detector.pipeline.pairing import Pairing
+from detector.records import COPIES, Explanation, Level
+from detector.store import bodies, links
+from detector.store.bodies import StoredArticle
+from detector.store.links import RELATIONS
+from detector.store.store import View
+
+
+def explain(
+    view: View, asked: Asked, recurring: Recurring, a: StoredArticle, b: StoredArticle
+) -> Explanation:
+    """Say why two stored articles are related, or are not.
+
+    Args:
+        view: of the store.
+        asked: options and models.
+        recurring: lines that are furniture.
+        a: one article.
+        b: the other.
+
+    Raises:
+        UsageError: if both are one, or texts are not kept.
+    """
+    if a.number == b.number:
+        raise UsageError(f'"{a.head.id}" is named twice; name two articles')
+    if a.content is None or b.content is None:
+        raise UsageError("texts are not kept in this index; there is nothing to compare")
+    around = _around(view, a, b)
+    corpus, config = around.corpus, asked.config
+    first = np.array([np.flatnonzero(around.numbers == n)[0] for n in around.numbers.tolist()])
+    relating = None
+    if asked.model is not None:
+        codes = {name: code for code, name in view.names.items()}
+        stored = bodies.fetch_bodies(view.connection, around.numbers.tolist(), view.names)
+        relating = recalling(
+            around, stored, asked, codes, None, {}, Counted(view.frequencies, None)
+        )
+        relating.recall()
+    copies, related = _judged(view, around)
+    grouping = Grouping(_labels(view, around), 0)
+    pairing = Pairing(corpus, grouping, recurring, relating, asked.scoring)
+    found = Found(
+        corpus, first, copies, related, relating, asked.scoring, grouping, pairing
+    )
+    return explained(found, a.head.id, b.head.id, config)
+
+
+def _around(view: View, a: StoredArticle, b: StoredArticle) -> Surroundings:
+    """The two articles and their clusters."""
+    numbers = links.together(view.connection, [a.body, b.body])
+    stored = bodies.fetch_bodies(view.connection, numbers, view.names)
+    articles = bodies.founders(view.connection, numbers)
+    articles[a.body] = a
+    if a.body != b.body:
+        articles[b.body] = b
+        return surroundings(None, np.zeros(0, np.int64), stored, articles)
+    # One body, two articles: the second stands under a number of its own.
+    own = bodies.fetch_bodies(view.connection, [b.body], view.names)
+    both = bodies.joined(stored, own)
+    order = [articles[n] for n in stored.numbers.tolist()] + [b]
+    return surroundings(None, np.zeros(0, np.int64), both, order)
+
+
+def _judged(view: View, around: Surroundings) -> tuple[Judged, Judged]:
+    found = links.touching(view.connection, around.numbers.tolist())
+    ranks = around.ranks(found.pairs.ravel()).reshape(-1, 2)
+    here = (ranks >= 0).all(axis=1)
+    copies = np.isin(found.relations, [RELATIONS.index(r) for r in COPIES])
+    made = []
+    for rows in (here & copies, here & ~copies):
+        names = [RELATIONS[r] for r in found.relations[rows].tolist()]
+        made.append(Judged(np.sort(ranks[rows], axis=1), names, found.scores[rows], {}))
+    return made[0], made[1]
+
+
+def _labels(view: View, around: Surroundings) -> Mapping[Level, np.ndarray]:
+    stored = bodies.fetch_bodies(view.connection, around.numbers.tolist(), view.names)
+    at = np.searchsorted(stored.numbers, around.numbers)
+    labels = stored.labels[at]
+    return {level: labels[:, column] for column, level in enumerate(Level)}
