@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from detector import report
 from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
-from detector.records import Article, Detection, Evidence, Level, Pair, Relation
+from detector.records import Article, Decision, Detection, Evidence, Level, Pair, Relation
 from detector.report import Context
 
 _CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
@@ -37,11 +37,15 @@ def write(path: Path, found: Detection, index: Detector, about: Context) -> repo
     def evidence(pair: Pair) -> Evidence:
         return index.explain(pair.a, pair.b).evidence
 
-    return report.write(path, found, article, context=about)
+    return report.write(path, found, article, context=about, evidence=evidence)
 
 
 def context(
-    record: Record, before: Record | None, diff: Diff | None, titles: Mapping[str, str]
+    record: Record,
+    before: Record | None,
+    diff: Diff | None,
+    titles: Mapping[str, str],
+    decisions: Sequence[Decision],
 ) -> Context:
     """What the page tells of the run.
 
@@ -50,6 +54,7 @@ def context(
         before: that of the run before; None at the first.
         diff: what changed since; None at the first.
         titles: headlines by article.
+        decisions: in force.
     """
     counts = record["counts"]
     last = before["counts"] if before is not None else {}
@@ -65,6 +70,7 @@ def context(
         ),
         changes=None if before is None or diff is None else _changes(before, diff, titles),
         gates=tuple(_gates(record)),
+        decisions=tuple(report.Decision(d.a, d.b, d.together, str(d.level)) for d in decisions),
         skipped=tuple(record["unread"]),
         skips=counts["unread"],
     )

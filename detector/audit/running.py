@@ -144,7 +144,7 @@ class Running:
         record = self._record()
         before = self._before.record if self._before is not None else None
         titles = {row.id: row.title for row in self._snapshot.rows}
-        context = page.context(record, before, self._diff, titles)
+        context = page.context(record, before, self._diff, titles, self._index.decisions())
         written = page.write(self._folder / _REPORT, self._detection, self._index, context)
         told.update(bytes=written.bytes, pairs=written.pairs)
         text = markdown({**record, "seconds": self._journal.seconds}, before)
@@ -267,6 +267,8 @@ def known(runs: Runs, index: Detector, config: AuditConfig) -> dict[str, seen.Se
     """The files that were read into this index with these options; none if it is another."""
     last = runs.last()
     if last is None or last.record.get("index", {}).get("created") != str(index.info().created):
+        return {}
+    if not len(index) and last.record["figures"]["articles"]:  # made again within one second
         return {}
     if last.record.get("reading") != reading(config):
         return {}

@@ -197,6 +197,11 @@ class Opened:
         index = self._opened()
         changing.decide(index.store, index.config, list(decisions))
 
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decisions in force, sorted by their ids."""
+        with self._opened().store.reading() as view:
+            return tuple(links.decided(view.connection))
+
     def remove(self, id: str | Iterable[str]) -> int:  # noqa: A002 - as the field is called
         """Remove articles; returns how many.
 

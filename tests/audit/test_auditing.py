@@ -38,7 +38,7 @@ class Telling:
     def progress(self, stage, done, total):
         pass
 
-    def finished(self, stage, seconds, told):
+    def finished(self, stage, _seconds, _told):
         self.stages.append(stage)
 
     def note(self, text):
@@ -252,7 +252,6 @@ def test_a_run_begun_with_other_options_is_given_up(place, monkeypatch):
     assert "was begun with other options" in place.telling.notes[0]
     assert run.record["resumed"] == 0
     assert len(ids(run)) == 3
-    assert [path.name for path in place.audit().runs.folder.iterdir()] == [".lock", run.id] or True
     assert place.audit().runs.partial() is None
 
 
@@ -385,12 +384,12 @@ def test_since_passes_over_what_is_older_and_says_so(place):
 
 
 def test_a_plan_says_what_would_be_done_and_does_nothing(place):
-    place.run()
+    lenient = "[detector.read]\non_error = 'skip'\n[detector.semantic]\nmodel = 'none'\n"
+    place.run(lenient)
     place.put("2.jsonl", story("Cầu Đá", 7), {"id": "x", "html": "…"})
     before = {p: p.stat().st_mtime_ns for p in place.folder.rglob("*") if p.is_file()}
 
-    auditing = place.audit("[detector.read]\non_error = 'skip'\n[detector.semantic]\nmodel='none'")
-    told = list(planned(auditing, "", None))
+    told = list(planned(place.audit(lenient), "", None))
 
     assert told[0] == "2 files, 1 of them read before and as they were; 1 records to read."
     assert told[1] == (
