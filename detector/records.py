@@ -7,7 +7,7 @@ character offsets into `Article.text` as Python counts them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -201,9 +201,7 @@ class Evidence:
             "reasons": list(self.reasons),
             "agreeing": {kind: list(values) for kind, values in self.agreeing.items()},
             "conflicting": {kind: [list(a), list(b)] for kind, (a, b) in self.conflicting.items()},
-            "passages": [
-                {"a": list(p.a), "b": list(p.b), "score": p.score} for p in self.passages
-            ],
+            "passages": [{"a": list(p.a), "b": list(p.b), "score": p.score} for p in self.passages],
             "features": dict(self.features),
         }
 
@@ -408,6 +406,34 @@ class Explanation:
     original_confidence: float
     together: tuple[Level, ...]
     decided_by: str
+
+    def seen_from(self, first: str) -> Explanation:
+        """The same with the article `first` as `a`; unchanged if it is none of the two."""
+        if self.b != first:
+            return self
+        passages = (replace(p, a=p.b, b=p.a) for p in self.evidence.passages)
+        evidence = replace(
+            self.evidence,
+            passages=tuple(sorted(passages, key=lambda p: (p.a, p.b))),
+            conflicting={kind: (b, a) for kind, (a, b) in self.evidence.conflicting.items()},
+        )
+        return replace(self, a=self.b, b=self.a, evidence=evidence)
+
+    def row(self) -> dict[str, Any]:
+        """The explanation as plain JSON values, in the documented order of keys."""
+        return {
+            "a": self.a,
+            "b": self.b,
+            "relation": str(self.relation) if self.relation else None,
+            "score": self.probability,
+            "question": self.question,
+            "original": self.original,
+            "original_confidence": self.original_confidence,
+            "together": [str(level) for level in self.together],
+            "decided_by": self.decided_by,
+            "contributions": [asdict(row) for row in self.contributions],
+            "evidence": self.evidence.row(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
+import importlib
 import json
 import os
 import re
@@ -10,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,17 @@ def commands():
             yield command, output
 
 
+# A client that writes to a list, in place of a cluster.
+STAND_IN = """
+class Elasticsearch:
+    def __init__(self, address):
+        self.written = []
+
+    def index(self, index, id, document):
+        print("written to", index, id, sorted(document))
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where a reader of the README would be: beside the newsroom, with `detector` installed."""
@@ -44,6 +58,7 @@ def folder(tmp_path_factory):
         shutil.copy(NEWSROOM / name, path)
     (path / "articles.jsonl.gz").write_bytes(gzip.compress((path / "articles.jsonl").read_bytes()))
     (path / "bad.jsonl").write_text('{"id": 1, "text": "Một bài"}\n{"id": 2, "html": "Bài"}\n')
+    (path / "elasticsearch.py").write_text(STAND_IN)
     program = path / "bin/detector"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m detector "$@"\n')
@@ -51,17 +66,65 @@ def folder(tmp_path_factory):
     return path
 
 
-def run(command, folder):
-    environment = {
+@pytest.fixture(scope="module")
+def index(folder):
+    """The index of the examples, as the first of them makes it."""
+    build = next(command for command, _ in commands() if "index build news.index -" in command)
+
+    def there(anew=False):
+        if anew:
+            shutil.rmtree(folder / "news.index", ignore_errors=True)
+        elif not (folder / "news.index").exists():
+            run(["sh", "-c", build], folder)
+
+    return there
+
+
+@contextmanager
+def served(command, folder):
+    """A service; yields its address and what it prints at first."""
+    process = subprocess.Popen(
+        [*shlex.split(command), "--port", "0", "--quiet"],
+        cwd=folder,
+        env=environment(folder),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = process.stderr.readline()
+        yield line.rpartition("http://")[2].strip(), line
+    finally:
+        process.terminate()
+        rest = process.communicate(timeout=60)[1]
+    assert (process.returncode, rest) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def service(folder, index):
+    """Address of a service for the index of the examples."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    index()
+    run(["sh", "-c", "head -n 1 articles.jsonl | sed s/sanco-e981/mine-1/ >one.json"], folder)
+    with served("detector serve --index news.index", folder) as (address, _):
+        yield address
+
+
+def environment(folder):
+    return {
         **os.environ,
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "COLUMNS": "80",
+        "no_proxy": "127.0.0.1",
     }
+
+
+def run(command, folder):
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment,
+        env=environment(folder),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -103,10 +166,22 @@ def test_no_block_is_of_a_kind_that_is_not_tested():
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
 @pytest.mark.parametrize(("command", "shown"), list(commands()), ids=lambda value: value[:50])
-def test_a_command_prints_what_is_shown(command, shown, folder):
+def test_a_command_prints_what_is_shown(command, shown, folder, index, request):
     if "--help" in command:
         assert run(["sh", "-c", command], folder).split() == shown.split()
         return
+    if "news.index" in command:
+        index(anew="index build" in command)
+    if command.startswith("detector serve"):
+        with served(command, folder) as (address, line):
+            assert line.replace(address, "127.0.0.1:8000") == shown.splitlines()[0] + "\n"
+        return
+    if "127.0.0.1:8000" in command:
+        service = request.getfixturevalue("service")
+        if "mine-1" in command:  # which the command before it has added
+            add = next(c for c, _ in commands() if "8000/articles -H" in c)
+            run(["sh", "-c", add.replace("127.0.0.1:8000", service)], folder)
+        command = command.replace("127.0.0.1:8000", service)
     if "evaluate" in command:  # by itself, too
         run(["sh", "-c", "detector dedup articles.jsonl --quiet -o rows.jsonl --pairs pairs.jsonl"],
             folder)  # fmt: skip
@@ -116,13 +191,47 @@ def test_a_command_prints_what_is_shown(command, shown, folder):
     assert shown or not printed
 
 
-@pytest.mark.parametrize("code", blocks("python"))
-def test_a_program_runs(code, folder):
-    printed = run([sys.executable, "-c", code], folder)
+def program(name):
+    """The one block of Python in which a name occurs."""
+    (code,) = (code for code in blocks("python") if name in code)
+    return code
+
+
+def test_no_program_is_forgotten():
+    known = {program(name) for name in ("Detector().detect", "Elasticsearch", "ITEM_PIPELINES")}
+
+    assert set(blocks("python")) == known
+
+
+def test_the_program_that_detects_runs(folder):
+    printed = run([sys.executable, "-c", program("Detector().detect")], folder)
 
     assert printed == "near_copy a b credits Báo Sông Hồng, where a appeared.\n" or (
         printed.startswith(("near_copy a ", "exact_copy a ")) and printed.count("\n") == 1
     )
+
+
+def test_the_program_that_publishes_writes_a_copy_but_once(folder):
+    printed = run([sys.executable, "-c", program("Elasticsearch")], folder)
+
+    written = "written to news a ['event', 'id', 'same_event_as', 'text', 'title']\n"
+    assert printed in (f"{written}near_copy a\n", f"{written}exact_copy a\n")
+
+
+def test_the_settings_of_a_crawl_are_those_that_the_pipeline_knows():
+    scrapy = pytest.importorskip("scrapy.settings")
+    from detector.integrations.scrapy import Settings
+
+    given = {}
+    exec(program("ITEM_PIPELINES"), given)
+    named = {name: value for name, value in given.items() if name.startswith("DETECTOR_")}
+    settings = Settings.of(scrapy.Settings(named))
+    assert settings == dataclasses.replace(
+        Settings.of(scrapy.Settings()), index="news.index", fields=named["DETECTOR_FIELDS"]
+    ), "the settings that are shown are the defaults, but for the index and the fields"
+    (path,) = given["ITEM_PIPELINES"]
+    module, _, name = path.rpartition(".")
+    assert hasattr(importlib.import_module(module), name)
 
 
 def test_the_options_are_those_of_every_stage_with_their_defaults(tmp_path):

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from detector import files
 from detector.audit import delta, seen
 from detector.audit.seen import Portion, Seen
 from detector.config import ReadConfig
@@ -117,8 +118,8 @@ class Reading:
         progress("read", self.count.read, self.count.read)
 
     def _articles(self, source: Source | InputError) -> Iterator[Article]:
-        if isinstance(source, InputError) or source.path is None or source.stream is not None:
-            return self._scan(source)
+        if isinstance(source, InputError) or source.path is None or files.is_stream(source.path):
+            return self._scan(source)  # what can be read once, and holds something else each time
         since = "" if self._since is None else self._since.astimezone(timezone.utc).isoformat()
         try:
             part = seen.portion(source, self._before.get(source.name), since)

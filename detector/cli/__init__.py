@@ -18,10 +18,13 @@ from detector.errors import DetectorError
 
 _COMMANDS = {
     "audit": "Audit a growing corpus again and again, and say what changed.",
+    "check": "Say of each article whether an index holds it already.",
     "dedup": "Mark copies, translations and reports of one event.",
     "evaluate": "Score a result against gold labels.",
     "explain": "Say why two articles are, or are not, related.",
+    "index": "Keep an index of what was seen: build, add, remove, export.",
     "models": "Say which models there are, check and copy them.",
+    "serve": "Answer over HTTP whether articles are new.",
 }
 _INTERRUPTED = 130
 _TERMINATED = 143

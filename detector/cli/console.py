@@ -25,6 +25,8 @@ _LISTED = 20  # records left out that are named; the rest are counted
 _REDRAW = 0.1  # seconds
 _LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
+    "add": "Adding",
+    "compact": "Compacting",
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
@@ -105,8 +107,19 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
-            for note in self.notes():
-                _print(out, f"Note: {note}")
+        self.say_notes()
+        self.say_left_out()
+
+    def say_notes(self) -> None:
+        """Say what was not understood, each kind once."""
+        if self._quiet or not self._noted:
+            return
+        out = rich_console()
+        for note in self.notes():
+            _print(out, f"Note: {note}")
+
+    def say_left_out(self) -> None:
+        """Say which records were left out."""
         if self._skips:
             out = rich_console()
             _print(out, f"{self._skips:,} record{'s' * (self._skips > 1)} left out:")

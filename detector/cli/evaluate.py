@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -63,10 +62,11 @@ def _side(path: str, pairs: str | None, option: str) -> Side:
 
 
 def _table(path: str) -> Side:
+    from detector.cli.tablefiles import records
     from detector.errors import InputError
-    from detector.metrics import Side, links
+    from detector.metrics import COLUMNS, Side, links
 
-    rows = _records(path)
+    rows = list(records(path, list(COLUMNS)))
     columns = dict.fromkeys(key for row in rows for key in row)
     joined = {"a", "b"} <= columns.keys()
     if rows and not joined and "id" not in columns:
@@ -84,27 +84,3 @@ def _table(path: str) -> Side:
     except InputError as error:
         raise InputError(error.reason, path) from error
     return side
-
-
-def _records(path: str) -> list[Mapping[str, Any]]:
-    from detector.errors import InputError
-    from detector.metrics import COLUMNS
-    from detector.readers import csv, jsonl, parquet
-    from detector.readers.expand import expand
-    from detector.readers.source import Source
-
-    rows: list[Mapping[str, Any]] = []
-    for source in expand([path]):
-        if not isinstance(source, Source):
-            raise source
-        if source.format == "parquet":
-            found = parquet.records(source, list(COLUMNS))
-        elif source.format in ("jsonl", "csv"):
-            found = (jsonl if source.format == "jsonl" else csv).records(source)
-        else:
-            raise InputError("not a table; give JSON lines, CSV or Parquet", source.name)
-        for record in found:
-            if isinstance(record, InputError):
-                raise record
-            rows.append(record.fields)
-    return rows

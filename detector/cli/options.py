@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from detector.config import Config
+    from detector.config import Config, ReadConfig
 
     _Share = click.ParamType[float]
 else:
@@ -47,33 +47,47 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", f"{head}:", *(f"  {line}" for line in lines)])
 
 
+_MODEL = click.option(
+    "--model",
+    metavar="NAME",
+    help="static, transformer, none (copies only), a folder or a hub id. [default: static]",
+)
+_CONFIG = click.option("--config", "toml", metavar="TOML", help="Options of every stage.")
+_FIELDS = click.option("--fields", metavar="text=body,…", help="Which of your keys is which field.")
+_ON_ERROR = click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip"]),
+    help="Stop at a bad record, or leave it out and say so. [default: fail]",
+)
+_JOBS = click.option(
+    "--jobs", type=click.IntRange(0), metavar="N", help="Processes. [default: one a core]"
+)
+_INDEX = click.option("--index", metavar="DIR", required=True, help="Folder of the index.")
+_QUIET = click.option("--quiet", is_flag=True, help="No progress and no summary.")
+
+
 def pass_options(command: _Command) -> _Command:
     """Add the options of every command that runs a pass."""
-    for option in reversed(
-        (
-            click.option(
-                "--model",
-                metavar="NAME",
-                help="static, transformer, none (copies only), a folder or a hub id. "
-                "[default: static]",
-            ),
-            click.option("--config", "toml", metavar="TOML", help="Options of every stage."),
-            click.option(
-                "--fields", metavar="text=body,…", help="Which of your keys is which field."
-            ),
-            click.option(
-                "--on-error",
-                type=click.Choice(["fail", "skip"]),
-                help="Stop at a bad record, or leave it out and say so. [default: fail]",
-            ),
-            click.option(
-                "--jobs",
-                type=click.IntRange(0),
-                metavar="N",
-                help="Processes. [default: one a core]",
-            ),
-        )
-    ):
+    return _with(command, _MODEL, _CONFIG, _FIELDS, _ON_ERROR, _JOBS)
+
+
+def reading_options(command: _Command) -> _Command:
+    """Add the options of every command that reads articles into an index that is there."""
+    return _with(command, _FIELDS, _ON_ERROR)
+
+
+def index_option(command: _Command) -> _Command:
+    """Add ``--index DIR``."""
+    return _with(command, _INDEX)
+
+
+def quiet_option(command: _Command) -> _Command:
+    """Add ``--quiet``."""
+    return _with(command, _QUIET)
+
+
+def _with(command: _Command, *added: Callable[[_Command], _Command]) -> _Command:
+    for option in reversed(added):
         command = option(command)
     return command
 
@@ -85,17 +99,28 @@ def configured(options: Mapping[str, Any]) -> Config:
         UsageError: if the file or an option cannot be used.
     """
     from detector.config import Config
-    from detector.readers.preset import parse_fields
 
     config = Config.from_toml(options["toml"]) if options.get("toml") else Config()
-    read, semantic, cluster = config.read, config.semantic, config.cluster
-    if options.get("fields"):
-        read = dataclasses.replace(read, fields=parse_fields(options["fields"]))
-    if options.get("on_error"):
-        read = dataclasses.replace(read, on_error=options["on_error"])
+    semantic, cluster = config.semantic, config.cluster
+    read = reading(config.read, options)
     if options.get("model") is not None:
         semantic = dataclasses.replace(semantic, model=options["model"])
     if options.get("keep"):
         cluster = dataclasses.replace(cluster, keep=options["keep"])
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
     return dataclasses.replace(config, read=read, semantic=semantic, cluster=cluster, jobs=jobs)
+
+
+def reading(read: ReadConfig, options: Mapping[str, Any]) -> ReadConfig:
+    """How records are read, with the options of the command over it.
+
+    Raises:
+        UsageError: if an option cannot be used.
+    """
+    from detector.readers.preset import parse_fields
+
+    if options.get("fields"):
+        read = dataclasses.replace(read, fields=parse_fields(options["fields"]))
+    if options.get("on_error"):
+        read = dataclasses.replace(read, on_error=options["on_error"])
+    return read

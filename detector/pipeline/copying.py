@@ -126,7 +126,7 @@ def copy_features(
     worth = np.isfinite(features["kept"])
     near = pairs[worth]
     features = {name: values[worth] for name, values in features.items()}
-    features["day_exchanged"] = _days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
+    features["day_exchanged"] = days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
     return near, features, pairs[~worth]
 
 
@@ -162,6 +162,25 @@ def told_apart(
     return copies, Shared.of(near[~kept], {n: v[~kept] for n, v in features.items()}, far)
 
 
+def both_judged(a: Judged, b: Judged) -> Judged:
+    """The pairs of two judgements; a feature that one of them lacks is 0 there."""
+    features = {}
+    for name in {**a.features, **b.features}:
+        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
+        features[name] = np.concatenate(parts)
+    return Judged(
+        np.concatenate([a.pairs, b.pairs]),
+        [*a.relations, *b.relations],
+        np.concatenate([a.scores, b.scores]),
+        features,
+    )
+
+
+def both_shared(a: Shared, b: Shared) -> Shared:
+    """The pairs of two together."""
+    return Shared(np.concatenate([a.pairs, b.pairs]), np.concatenate([a.refilled, b.refilled]))
+
+
 def members_of(first: I64) -> dict[int, list[int]]:
     """Articles of each group of equal bodies that has more than one, by its first."""
     groups: dict[int, list[int]] = {}
@@ -181,7 +200,7 @@ def equal_pairs(groups: Iterable[Sequence[int]], cap: int) -> I64:
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 
 
-def _days_apart(corpus: Corpus, pairs: I64) -> F32:
+def days_apart(corpus: Corpus, pairs: I64) -> F32:
     """1 where both articles state the day of the event, and not the same."""
     days = corpus.facts.days
     a, b = days[pairs[:, 0]], days[pairs[:, 1]]

@@ -10,11 +10,19 @@ import numpy as np
 from detector.backends.base import Backend
 from detector.config import Config
 from detector.models import Model
-from detector.pipeline.copying import Judged, judge_copies
+from detector.pipeline.copying import (
+    Judged,
+    Shared,
+    both_judged,
+    both_shared,
+    judge_copies,
+    told_apart,
+)
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
-from detector.pipeline.index_candidates import Edges, lexical, neighbours
+from detector.pipeline.index_candidates import Edges, Sharing, lexical, neighbours
 from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_estimating import estimated
 from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
 from detector.semantic.candidates import Strangers
 from detector.store import bodies
@@ -67,13 +75,7 @@ class Judging:
             taken(batch.prepared, rows).profiles if batch.prepared.profiles is not None else None,
         )
         assert len(new) == len(rows)
-        pairs = self.around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
-        pairs = np.unique(np.sort(pairs[(pairs >= 0).all(axis=1)], axis=1), axis=0)
-        config = asked.config
-        self.copies, shared = judge_copies(
-            self.around.corpus, pairs, asked.scoring["copy"], config.lexical,
-            config.verify.threshold, asked.backend,
-        )  # fmt: skip
+        self.copies, shared = self._copies(sharing)
         self.relating: Recalling | None = None
         self.related = Judged.none()
         self._best: dict[str, Edges] = {}
@@ -84,6 +86,23 @@ class Judging:
         self.links = Links.joined(
             [links_of(self.around, self.related), links_of(self.around, self.copies)]
         )
+
+    def _copies(self, sharing: Sharing) -> tuple[Judged, Shared]:
+        """Tell copies by the texts, or without them where one is not kept."""
+        around, asked = self.around, self._asked
+        ranks = around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
+        here = (ranks >= 0).all(axis=1)
+        pairs, shared = np.sort(ranks[here], axis=1), sharing.shared[here]
+        read = around.readable[pairs].all(axis=1)
+        lexical, threshold = asked.config.lexical, asked.config.verify.threshold
+        scorer = asked.scoring["copy"]
+        found = judge_copies(
+            around.corpus, pairs[read], scorer, lexical, threshold, asked.backend
+        )
+        if read.all():
+            return found
+        guessed = told_apart(*estimated(around, pairs[~read], shared[~read]), scorer, threshold)
+        return both_judged(found[0], guessed[0]), both_shared(found[1], guessed[1])
 
     def rest(self, pairs: I64) -> Links:
         """Judge pairs of any bodies, by numbers, as reports of one event or translations."""

@@ -28,6 +28,7 @@ from detector.verify.relation import Scorer
 F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
 
+_SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
 _KINDS = ("words", "cosine")  # of rivals, in the order in which they are stored
 
 
@@ -139,6 +140,18 @@ class Recalling(Relating):
         for name in self._least:
             self._rivals[name] = self._noted(name, features[name], pairs)
         return pairs, self._held_against(features, pairs)
+
+    def _translations(
+        self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
+    ) -> tuple[F32, dict[str, F32]]:
+        """See `Relating`; where a text is not kept, vectors and facts alone decide."""
+        read = self._around.readable[pairs].all(axis=1)
+        result, spread = super()._translations(pairs, features, crossing & read)
+        blind = crossing & ~read
+        first = self._scorers["translation_first"].probability(features)
+        blind &= first >= _SURE
+        result[blind] = first[blind]
+        return result, spread
 
     def recall(self) -> None:
         """Hold pairs against what is known alone."""

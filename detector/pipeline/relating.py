@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.config import Config
-from detector.pipeline.copying import Judged, Shared
+from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood, Strangers
@@ -81,7 +81,7 @@ class Relating:
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
-        return _joined(judged, self.judge_pairs(missing))
+        return both_judged(judged, self.judge_pairs(missing))
 
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
@@ -196,19 +196,6 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
     return every[~np.isin(_packed(every), _packed(known))]
-
-
-def _joined(a: Judged, b: Judged) -> Judged:
-    features = {}
-    for name in {**a.features, **b.features}:
-        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
-        features[name] = np.concatenate(parts)
-    return Judged(
-        np.concatenate([a.pairs, b.pairs]),
-        [*a.relations, *b.relations],
-        np.concatenate([a.scores, b.scores]),
-        features,
-    )
 
 
 def _packed(pairs: I64) -> npt.NDArray[np.uint64]:

@@ -12,10 +12,11 @@ from detector.readers.fields import Mapper
 from detector.readers.ids import Ids
 from detector.readers.preset import parse_fields
 from detector.readers.reduce import write_reduced
+from detector.readers.single import Single, each
 from detector.readers.source import Input, Source
 from detector.records import Article
 
-__all__ = ["Input", "Source", "parse_fields", "read", "spool", "write_reduced"]
+__all__ = ["Input", "Single", "Source", "each", "parse_fields", "read", "spool", "write_reduced"]
 
 
 def read(

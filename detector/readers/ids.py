@@ -46,6 +46,19 @@ def made(title: str, text: str) -> str:
     return hashlib.blake2b(f"{title}\0{text}".encode(), digest_size=8).hexdigest()
 
 
+class RepeatedIds(Ids):
+    """Ids of articles that come one at a time and may come again; nothing is remembered."""
+
+    def given(self, name: str, source: str, line: int) -> str:
+        """The id that the record states."""
+        del source, line
+        return name
+
+    def made(self, title: str, text: str, source: str, line: int) -> str:
+        """The digest of the content: an article without an id that comes again has the same."""
+        return Ids().made(title, text, source, line)
+
+
 def place(source: str, line: int) -> str:
     """``FILE:LINE``, or ``FILE`` where the file is the record."""
     return f"{source}:{line}" if line else source

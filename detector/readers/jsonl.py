@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -36,16 +36,30 @@ def records(source: Source) -> Iterator[Found]:
         except orjson.JSONDecodeError:
             if not line.strip():
                 continue
-            value = _second_reading(line, place(source.name, number))
+            try:
+                value = _second_reading(line, place(source.name, number))
+            except InputError as error:
+                yield error
+                continue
         if isinstance(value, dict):
             yield Record(number, value, line)
-        elif isinstance(value, InputError):
-            yield value
         else:
             yield InputError(
-                f"not an object but {_kind(value)}; JSON lines hold one object a line",
+                f"not an object but {kind(value)}; JSON lines hold one object a line",
                 place(source.name, number),
             )
+
+
+def loads(data: bytes, where: str = "") -> Any:
+    """One JSON value, read as a line is.
+
+    Raises:
+        InputError: if it is none.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _second_reading(data, where)
 
 
 def lines(source: Source, wanted: str) -> Iterator[tuple[int, bytes | InputError]]:
@@ -53,7 +67,7 @@ def lines(source: Source, wanted: str) -> Iterator[tuple[int, bytes | InputError
     number = source.before
     try:
         with source.open() as stream:
-            if problem := binary(stream, wanted):
+            if not source.live and (problem := binary(stream, wanted)):
                 yield 0, InputError(problem, source.name)
                 return
             while line := stream.readline(LINE_LIMIT):
@@ -92,17 +106,18 @@ def _second_reading(line: bytes, where: str) -> object:
     try:
         return json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return InputError(not_utf8(error), where)
+        reason = not_utf8(error)
     except json.JSONDecodeError as error:
-        return InputError(
-            f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}", where
-        )
-    except (RecursionError, ValueError) as error:
-        deep = isinstance(error, RecursionError)
-        return InputError(f"not JSON: {'nested too deeply' if deep else error}", where)
+        reason = f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
+    except RecursionError:
+        reason = "not JSON: nested too deeply"
+    except ValueError as error:
+        reason = f"not JSON: {error}"
+    raise InputError(reason, where)
 
 
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
+    """What a JSON value that is no object is called."""
     if value is None:
         return "null"
     if isinstance(value, bool):

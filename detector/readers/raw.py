@@ -26,30 +26,36 @@ def scan(
     Raises:
         InputError: at the first bad record or file, unless ``config.on_error`` is "skip".
     """
-    ids = Ids()
+    skip = skips(config)
+    for found in each(sources, config, Ids(), on_note):
+        if not isinstance(found, InputError):
+            yield found
+        elif not skip:
+            raise found
+        elif on_skip is not None:
+            on_skip(found)
+
+
+def each(
+    sources: list[Source | InputError], config: ReadConfig, ids: Ids, on_note: Report | None = None
+) -> Iterator[tuple[Article, Source, Record] | InputError]:
+    """Every record of `sources`, in order: an article, or what is wrong in its place."""
     mapped = Mapper(config, ids, on_note)
     # A text or HTML file has the fields of an article already.
     plain = Mapper(ReadConfig(timezone=config.timezone), ids, on_note)
-    skip = skips(config)
     for source in sources:
         mapper = plain if getattr(source, "format", "") in ("text", "html") else mapped
         for record in [source] if isinstance(source, InputError) else _records(source, mapped):
-            problem: InputError
             if isinstance(record, InputError):
-                problem = record
-            else:
-                assert isinstance(source, Source)
-                try:
-                    article = mapper.article(record.fields, source.name, record.line)
-                except InputError as error:
-                    problem = error
-                else:
-                    yield article, source, record
-                    continue
-            if not skip:
-                raise problem
-            if on_skip is not None:
-                on_skip(problem)
+                yield record
+                continue
+            assert isinstance(source, Source)
+            try:
+                article = mapper.article(record.fields, source.name, record.line)
+            except InputError as error:
+                yield error
+                continue
+            yield article, source, record
 
 
 def skips(config: ReadConfig) -> bool:

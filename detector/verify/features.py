@@ -40,9 +40,7 @@ class Commonness(Protocol):
         ...
 
 
-def compare(
-    profiles: Profiles, pairs: I64, commonness: Commonness | None = None
-) -> dict[str, F32]:
+def compare(profiles: Profiles, pairs: I64, commonness: Commonness | None = None) -> dict[str, F32]:
     """Features of each pair of articles, without vectors.
 
     Args:
@@ -59,9 +57,7 @@ def compare(
         rows = _weighted(getattr(profiles, name), name, commonness)
         result[name] = _cosines(rows, left, right)
     for name in ("names", "numbers"):
-        result[f"{name}_missing"] = _missing(
-            getattr(profiles, name), name, left, right, commonness
-        )
+        result[f"{name}_missing"] = _missing(getattr(profiles, name), name, left, right, commonness)
     known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
     result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
     result |= _differences("event_day", profiles.event_day, left, right)
@@ -160,9 +156,7 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
-def _missing(
-    bag: Bag, kind: str, left: I64, right: I64, commonness: Commonness | None
-) -> F32:
+def _missing(bag: Bag, kind: str, left: I64, right: I64, commonness: Commonness | None) -> F32:
     """Part of what the poorer article states that the other does not, by rarity.
 
     Shrunk towards 0 where it states little: an essay without names contradicts nobody.

@@ -1,0 +1,1 @@
+"""Where users are: the detector inside other programs. Each needs its extra."""

@@ -1,0 +1,127 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def answers(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def index(detector, corpus):
+    """An index of the two articles that are one, copies only."""
+    lines = corpus.read_text(encoding="utf-8").splitlines(keepends=True)
+    (corpus.parent / "first.jsonl").write_text("".join(lines[:2]), encoding="utf-8")
+    done = detector("index", "build", "news.index", "first.jsonl", "--model", "none", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return corpus.parent / "news.index"
+
+
+def count(detector):
+    return json.loads(detector("index", "info", "news.index", "--json").stdout)["articles"]
+
+
+def test_every_article_has_its_answer_in_its_order(detector, index, corpus):
+    done = detector("check", "--index", index, corpus.name)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row["id"] for row in answers(done)] == ["fire-1", "fire-2", "bridge", "durian"]
+    assert [row["is_new"] for row in answers(done)] == [False, False, True, True]
+    assert count(detector) == 2
+
+
+def test_with_add_a_second_copy_is_one_of_the_first(detector, index, rows):
+    lines = "".join(json.dumps({**rows[2], "id": name}) + "\n" for name in ("b-1", "b-2"))
+    done = detector("check", "--index", index, "--add", "-", stdin=lines)
+
+    assert [(r["id"], r["is_new"], r["matched"]) for r in answers(done)] == [
+        ("b-1", True, None), ("b-2", False, "b-1")
+    ]  # fmt: skip
+    assert count(detector) == 4
+
+
+def test_without_evidence_there_is_less_to_read(detector, index):
+    done = detector("check", "--index", index, "first.jsonl", "--no-evidence")
+
+    assert [row.get("evidence", {}).get("passages") for row in answers(done)] in (
+        [None, None], [[], []]
+    )  # fmt: skip
+
+
+BAD = '{"id": "x", "html": "Bài"}\n'
+
+
+def test_a_bad_line_ends_the_answers_with_3(detector, index, rows):
+    good = json.dumps(rows[0]) + "\n"
+    done = detector("check", "--index", index, "-", stdin=good + BAD + good)
+
+    assert done.returncode == 3
+    assert len(answers(done)) == 1
+    assert done.stderr == (
+        "Error: <stdin>:2: no text. Its keys are id, html; map one with --fields text=html\n"
+    )
+
+
+def test_with_skip_a_bad_line_has_an_answer_so_that_lines_stay_in_step(detector, index, rows):
+    good = json.dumps(rows[0]) + "\n"
+    lines = good + BAD + "{\n" + '"\0"\n' + "\n" + good
+    done = detector("check", "--index", index, "--on-error", "skip", "-", stdin=lines)
+
+    assert done.returncode == 0
+    found = answers(done)
+    assert [list(row) == ["error"] for row in found] == [False, True, True, True, False]
+    assert found[1] == {
+        "error": "<stdin>:2: no text. Its keys are id, html; map one with --fields text=html"
+    }
+    assert found[4]["id"] == "fire-1"
+
+
+def test_another_program_sends_a_line_and_reads_its_answer(index, rows):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "detector", "check", "--index", index, "--add", "-"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    found = []
+    for row in rows:
+        process.stdin.write(json.dumps(row) + "\n")
+        process.stdin.flush()
+        found.append(json.loads(process.stdout.readline()))  # before the next is sent
+    process.stdin.close()
+
+    assert process.wait(30) == 0
+    assert [row["id"] for row in found] == [row["id"] for row in rows]
+
+
+def test_keys_are_mapped(detector, index, rows):
+    line = json.dumps({"nr": 7, "html": rows[0]["text"]}) + "\n"
+    done = detector("check", "--index", index, "-", "--fields", "text=html,id=nr", stdin=line)
+
+    assert answers(done)[0]["id"] == "7"
+    assert answers(done)[0]["matched"] == "fire-1"
+
+
+def test_without_an_index_there_is_one_error_and_its_cure(detector, corpus):
+    done = detector("check", "--index", "nothing.index", corpus.name)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "Error: nothing.index: no index there; name its folder, or build one\n"
+    assert not (corpus.parent / "nothing.index").exists()
+
+
+def test_a_reader_that_leaves_early_is_no_error(detector, index):
+    read, written = os.pipe()
+    os.close(read)
+    with os.fdopen(written, "wb") as pipe:
+        done = detector("check", "--index", index, "first.jsonl", stdout=pipe)
+
+    assert (done.returncode, done.stderr) == (0, "")
