@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from detector.report.index import Index, moment
 from detector.report.words import stamp
-from detector.sources import Flow
 
 _WIDTH, _HEIGHT = 720.0, 150.0
 _LABEL = 60  # width of a date
 _MOST_BARS = 92  # days; beyond, weeks, then months, then years
+_TAIL = 0.02  # of the articles, at either end
 _STACK = ("first", "copy", "translation")
 _STEPS = (1, 2, 5)
 _DOT = 12.0  # width that a mark of a timeline needs
@@ -41,6 +41,7 @@ class Columns:
     names: tuple[tuple[float, str], ...]
     dated: int
     undated: int
+    outside: int
     width: float = _WIDTH
     height: float = _HEIGHT
 
@@ -56,6 +57,7 @@ def by_day(index: Index) -> Columns:
         kind = index.kind(name)
         kind = kind if kind in _STACK else "first"
         days.setdefault(date.fromisoformat(label.published[:10]), Counter())[kind] += 1
+    days, outside = _central(days)
     unit, periods = _periods(days)
     highest = max((sum(c.values()) for _, c in periods), default=0)
     top, ticks = _scale(highest)
@@ -75,7 +77,25 @@ def by_day(index: Index) -> Columns:
     centres = [(round(b.x + b.width / 2, 2), b.name) for b in bars[::every]]
     names = tuple((x, name) for x, name in centres if x < _WIDTH - _LABEL / 2 or len(bars) < 3)
     dated = len(index.labels) - undated
-    return Columns(unit, tuple(bars), ticks, names, dated, undated)
+    return Columns(unit, tuple(bars), ticks, names, dated, undated, outside)
+
+
+def _central(days: dict[date, Counter[str]]) -> tuple[dict[date, Counter[str]], int]:
+    """The days that nearly all articles are of, and how many are outside.
+
+    One wrong date would otherwise draw years of nothing.
+    """
+    whole = sum(sum(counts.values()) for counts in days.values())
+    ordered, passed, kept = sorted(days), 0, []
+    for day in ordered:
+        count = sum(days[day].values())
+        if passed + count > whole * _TAIL and passed < whole * (1 - _TAIL):
+            kept.append(day)
+        passed += count
+    if not kept or (kept[-1] - kept[0]).days * 2 > (ordered[-1] - ordered[0]).days:
+        return days, 0
+    chosen = {day: c for day, c in days.items() if kept[0] <= day <= kept[-1]}
+    return chosen, whole - sum(sum(counts.values()) for counts in chosen.values())
 
 
 def _periods(days: dict[date, Counter[str]]) -> tuple[str, list[tuple[str, Counter[str]]]]:
@@ -172,45 +192,3 @@ def timeline(index: Index, members: Sequence[str], told: dict[str, str]) -> Time
     made = tuple(Dot(round(x, 1), height - 10 - row * _DOT, kind, t) for x, row, kind, t in dots)
     first, last = (stamp(index.labels[m].published) for m in (timed[0], timed[-1]))
     return Timeline(made, first, last, height)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """How often one source took over from another; `heat` is 0 (never) to 5."""
-
-    flow: Flow | None
-    heat: int
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Who republishes whom: a row a giver, a column a taker."""
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[str, int, tuple[Cell, ...]], ...]  # giver, articles given, cells
-    left_out: int
-
-
-def grid(flows: Iterable[Flow], most: int) -> Grid:
-    """The sources that give and take most, own updates on the diagonal left out."""
-    between = [flow for flow in flows if flow.giver != flow.taker]
-    weight: Counter[str] = Counter()
-    given: Counter[str] = Counter()
-    for flow in between:
-        weight[flow.giver] += flow.articles
-        weight[flow.taker] += flow.articles
-        given[flow.giver] += flow.articles
-    ranked = sorted(weight, key=lambda name: (-weight[name], name))[:most]
-    # Givers first, takers last: who feeds the others stands on top.
-    names = sorted(ranked, key=lambda name: (-(2 * given[name] - weight[name]), name))
-    by_pair = {(flow.giver, flow.taker): flow for flow in between}
-    highest = max((flow.articles for flow in between), default=1)
-    rows = []
-    for giver in names:
-        cells = []
-        for taker in names:
-            found = by_pair.get((giver, taker))
-            heat = 1 + min(4, int(5 * (found.articles - 0.5) / highest)) if found else 0
-            cells.append(Cell(found, heat))
-        rows.append((giver, given[giver], tuple(cells)))
-    return Grid(tuple(names), tuple(rows), len(weight) - len(ranked))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from detector.records import Cluster, Detection, Pair, Relation
@@ -38,8 +38,8 @@ class Limits:
     listed: int = 100  # changes, decisions and notes, of each kind
 
     def smaller(self) -> Limits:
-        """Two thirds of everything."""
-        return Limits(*(max(4, getattr(self, f.name) * 2 // 3) for f in fields(self)))
+        """Two thirds of everything, down to a little."""
+        return Limits(*(max(2, getattr(self, f.name) * 2 // 3) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Choice:
 
     stories: tuple[Cluster, ...]
     events: tuple[Cluster, ...]
-    doubts: dict[str, tuple[Doubt, ...]]
+    doubts: Mapping[str, Sequence[Doubt]]
     pairs: tuple[Pair, ...]
     left_out: tuple[str, ...]
 
@@ -68,13 +68,23 @@ def shown_pairs(detection: Detection, context: Context | None = None) -> frozens
         detection: what the report is about.
         context: that the report will be given; the pairs it names are shown, too.
     """
-    chosen = choose(Index(detection), context or Context(), Limits())
+    index = Index(detection)
+    chosen = choose(index, doubts(index), context or Context(), Limits())
     return frozenset((pair.a, pair.b) for pair in chosen.pairs)
 
 
-def choose(index: Index, context: Context, limits: Limits) -> Choice:
-    """Choose by size and doubt; the same detection gives the same choice."""
-    stories, events, doubtful = index.stories(), index.events(), doubts(index)
+def choose(
+    index: Index, doubtful: Mapping[str, Sequence[Doubt]], context: Context, limits: Limits
+) -> Choice:
+    """Choose by size and doubt; the same detection gives the same choice.
+
+    Args:
+        index: of the detection.
+        doubtful: what `doubts` says of it.
+        context: names pairs that are to be shown.
+        limits: how much of each thing is shown.
+    """
+    stories, events = index.stories(), index.events()
     shown = {kind: tuple(found[: limits.doubts]) for kind, found in doubtful.items()}
     chosen: dict[Key, Pair] = {}
     for pair in _wanted(index, context, shown, (stories, events), limits):
@@ -113,7 +123,7 @@ def _told(shown: int, all_of_them: int, what: str) -> str:
 def _wanted(
     index: Index,
     context: Context,
-    shown: dict[str, tuple[Doubt, ...]],
+    shown: Mapping[str, Sequence[Doubt]],
     clusters: tuple[Sequence[Cluster], Sequence[Cluster]],
     limits: Limits,
 ) -> Iterator[Pair]:

@@ -53,8 +53,8 @@ class Row:
         head: of the article.
         kind: its mark, of `index.KINDS`.
         called: what it is.
-        later: how much later than what it came from; empty where unknown.
-        why: short reasons.
+        aside: what else is said of it: how much later it came than what it came from, and
+            short reasons.
         pair: number of the pair with what it came from; -1 where that is not shown.
         story: number of the story that it begins; -1 where that is not shown.
         more: further articles of that story.
@@ -63,8 +63,7 @@ class Row:
     head: Head
     kind: str
     called: str
-    later: str = ""
-    why: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     pair: int = -1
     story: int = -1
     more: int = 0
@@ -142,7 +141,7 @@ def event(
             story=stories.get(name, -1),
             more=sizes[name] - 1,
             pair=pairs.get((links[name].a, links[name].b), -1) if name in links else -1,
-            why=(f"joined with a score of {links[name].score:.2f}",) if name in links else (),
+            aside=(f"joined with a score of {links[name].score:.2f}",) if name in links else (),
         )
         for name, first in list(begun.items())[:most]
         if first in index.labels
@@ -184,24 +183,26 @@ def _member(index: Index, name: str, first: str, pairs: Mapping[tuple[str, str],
     one = index.derivations.get(name)
     parent = one.parent if one else first
     pair = index.pair(parent, name) if parent != name else None
-    later = span(one.delay) if one and one.delay is not None else ""
+    later = _later(one.delay) if one and one.delay is not None else ""
     reasons = phrases(pair.evidence.reasons, parent, name) if pair else ()
-    # The delay stands beside it already.
-    told = [
-        x for x in reasons if not (later and x.startswith("published ") and x.endswith(" later"))
-    ]
-    why = [cut(plain(reason), _REASON) for reason in told[:_REASONS]]
+    if later:  # which says it already
+        reasons = tuple(x for x in reasons if not _LATER.fullmatch(x))
+    aside = [later, "; ".join(cut(plain(reason), _REASON) for reason in reasons[:_REASONS])]
     if pair and parent != first and parent in index.labels:
         source = index.labels[parent].source or parent
-        why.insert(0, f"by way of {cut(plain(source), _SOURCE)}")
+        aside.append(f"by way of {cut(plain(source), _SOURCE)}")
     return Row(
         head=head(index.labels[name]),
         kind=index.kind(name),
         called=_called(index, name),
-        later=later,
-        why=tuple(why),
+        aside=tuple(filter(None, aside)),
         pair=pairs.get((min(parent, name), max(parent, name)), -1),
     )
+
+
+def _later(minutes: float) -> str:
+    told = span(abs(minutes))
+    return told if abs(minutes) < 1 else f"{told} {'later' if minutes > 0 else 'earlier'}"
 
 
 def _called(index: Index, name: str) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from detector.records import COPIES, Cluster, Detection, Label, Level, Pair, Relation
-from detector.sources import INDIRECT, UNKNOWN, Derivation
+from detector.sources import INDIRECT, UNKNOWN, Derivation, flows_from, sources_from
 
 #: Kinds of articles that a chart tells apart; each has a tone and a shape of its own.
 KINDS = ("original", "copy", "translation", "report", "unknown")
@@ -24,9 +24,11 @@ class Index:
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.clusters: dict[str, Cluster] = {c.id: c for c in detection.clusters}
         self.standings = detection.standings()
-        self.derivations: dict[str, Derivation] = {
-            one.article: one for one in detection.derivations()
-        }
+        derived = detection.derivations()
+        self.derivations: dict[str, Derivation] = {one.article: one for one in derived}
+        self.flows = flows_from(detection.labels, derived)
+        self.flows_by_relation = flows_from(detection.labels, derived, by_relation=True)
+        self.sources = sources_from(detection.labels, derived)
         self.story_pairs: dict[str, list[Pair]] = defaultdict(list)
         self.event_pairs: dict[str, list[Pair]] = defaultdict(list)
         for pair in detection.pairs:

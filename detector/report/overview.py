@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from detector.records import Relation
 from detector.report.clusters import CALLED
 from detector.report.context import Context
-from detector.report.figures import figures
+from detector.report.figures import counted
 from detector.report.index import Index
 from detector.report.words import cut, plain
 from detector.sources import Flow, middle, span
@@ -70,7 +70,7 @@ class FlowRow:
 
 def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     """The headline figures, with the change since the run before where it is known."""
-    now = figures(index.detection)
+    now = counted(index)
     before = dict(context.changes.figures) if context.changes else {}
     gaps = [d.delay for d in index.derivations.values() if d.delay is not None and not d.own]
     after = middle(gaps)
@@ -78,6 +78,8 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
 
     def tile(key: str, name: str, beside: str = "") -> Tile:
         gap = now[key] - before[key] if key in before else None
+        one = now[key] == 1
+        name = name.format(s="" if one else "s", which="story" if one else "stories")
         return Tile(name, f"{now[key]:,.0f}", beside, _change(gap))
 
     made = [
@@ -92,8 +94,9 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     if after is not None:
         made.append(Tile("until a story is taken over", span(after), "median"))
     for figure in context.figures:
-        change = f"{figure.before} before" if figure.before else ""
-        made.append(Tile(plain(figure.name), plain(figure.now), "", change))
+        before = f"{cut(plain(figure.before), _NAME)} before" if figure.before else ""
+        name, value = (cut(plain(text), _NAME) for text in (figure.name, figure.now))
+        made.append(Tile(name, value, before))
     return tuple(made)
 
 
@@ -141,10 +144,9 @@ def relations(index: Index) -> tuple[Share, ...]:
     return tuple(rows)
 
 
-def source_rows(index: Index, most: int) -> tuple[tuple[SourceRow, ...], int]:
-    """The sources with most articles, and how many there are."""
-    found = index.detection.sources()
-    rows = tuple(
+def source_rows(index: Index, most: int) -> tuple[SourceRow, ...]:
+    """The sources with most articles."""
+    return tuple(
         SourceRow(
             name=_short(one.name),
             articles=one.articles,
@@ -158,9 +160,8 @@ def source_rows(index: Index, most: int) -> tuple[tuple[SourceRow, ...], int]:
             after="" if one.delay is None else span(one.delay),
             givers=_listed(one.givers),
         )
-        for one in found[:most]
+        for one in index.sources[:most]
     )
-    return rows, len(found)
 
 
 def _listed(flows: Sequence[Flow]) -> str:
@@ -169,14 +170,14 @@ def _listed(flows: Sequence[Flow]) -> str:
     return ", ".join(told) + (f", {more} more" if more > 0 else "")
 
 
-def flow_rows(index: Index, most: int) -> tuple[tuple[FlowRow, ...], int]:
-    """The largest flows between two sources, and how many there are."""
+def flow_rows(index: Index, most: int) -> tuple[FlowRow, ...]:
+    """The largest flows between two sources."""
     by: dict[tuple[str, str], list[str]] = {}
-    for part in index.detection.flows(by_relation=True):
+    for part in index.flows_by_relation:
         told = f"{CALLED.get(part.relation, 'by way of others')} {part.articles:,}"
         by.setdefault((part.giver, part.taker), []).append(told)
-    found = [flow for flow in index.detection.flows() if flow.giver != flow.taker]
-    rows = tuple(
+    found = [flow for flow in index.flows if flow.giver != flow.taker]
+    return tuple(
         FlowRow(
             giver=_short(flow.giver),
             taker=_short(flow.taker),
@@ -187,7 +188,6 @@ def flow_rows(index: Index, most: int) -> tuple[tuple[FlowRow, ...], int]:
         )
         for flow in found[:most]
     )
-    return rows, len(found)
 
 
 def _short(name: str) -> str:

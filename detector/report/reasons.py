@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 _LINKS = "links to it as its source"  # which says whom it credits, too
-# Sentences about {s}, which follows, and {o}, which it is listed under.
+# Sentences about {s}, which follows, and {o}, which it is listed under; {x} is taken over.
 _FORWARD = (
-    (r"{s} links to {o} as its source", _LINKS),
-    (r"{s} credits a link that spells the headline of {o}", "credits a link with its headline"),
-    (r"{s} credits (?P<x>.+), where {o} appeared", "credits {x}"),
-    (r"{s} credits (?P<x>.+); {o} credits nobody", "credits {x}"),
-    (r"{s} still shows the headline of {o}", "still shows its headline"),
-    (r"{s} is contained in the longer {o}", "contained in the longer text"),
-    (r"{o} was published (?P<x>.+) before {s}", "published {x} later"),
-    (r"Both were published by (?P<x>.+)", "by the same outlet"),
-    (r"These signs contradict each other", "these signs contradict each other"),
+    ("{s} links to {o} as its source", _LINKS),
+    ("{s} credits a link that spells the headline of {o}", "credits a link with its headline"),
+    ("{s} credits {x}, where {o} appeared", "credits {x}"),
+    ("{s} credits {x}; {o} credits nobody", "credits {x}"),
+    ("{s} still shows the headline of {o}", "still shows its headline"),
+    ("{s} is contained in the longer {o}", "contained in the longer text"),
+    ("{o} was published {x} before {s}", "published {x} later"),
+    ("Both were published by {x}", "by the same outlet"),
+    ("These signs contradict each other", "these signs contradict each other"),
 )
 # The same signs where they speak for the other direction.
 _BACKWARD = (
-    (r"{o} links to {s} as its source", "but {o} links to it as its source"),
+    ("{o} links to {s} as its source", "but {o} links to it as its source"),
     (
-        r"{o} credits a link that spells the headline of {s}",
+        "{o} credits a link that spells the headline of {s}",
         "but {o} credits a link with its headline",
     ),
-    (r"{o} credits (?P<x>.+), where {s} appeared", "but {o} credits {x}"),
-    (r"{o} credits (?P<x>.+); {s} credits nobody", "but {o} credits {x}"),
-    (r"{o} still shows the headline of {s}", "but {o} still shows its headline"),
-    (r"{o} is contained in the longer {s}", "though it is longer"),
-    (r"{s} was published (?P<x>.+) before {o}", "though published {x} earlier"),
+    ("{o} credits {x}, where {s} appeared", "but {o} credits {x}"),
+    ("{o} credits {x}; {s} credits nobody", "but {o} credits {x}"),
+    ("{o} still shows the headline of {s}", "but {o} still shows its headline"),
+    ("{o} is contained in the longer {s}", "though it is longer"),
+    ("{s} was published {x} before {o}", "though published {x} earlier"),
 )
 
 
@@ -46,9 +45,11 @@ def phrases(reasons: Iterable[str], first: str, follower: str) -> tuple[str, ...
 
 
 def _phrase(reason: str, first: str, follower: str) -> str:
-    ids = {"s": re.escape(follower), "o": re.escape(first)}
-    for pattern, phrase in (*_FORWARD, *_BACKWARD):
-        match = re.fullmatch(pattern.format(**ids), reason)
-        if match:
-            return phrase.format(s=follower, o=first, **match.groupdict())
+    for sentence, phrase in (*_FORWARD, *_BACKWARD):
+        before, gap, after = sentence.partition("{x}")
+        start, end = (part.format(s=follower, o=first) for part in (before, after))
+        long_enough = len(reason) > len(start) + len(end) if gap else reason == start
+        if long_enough and reason.startswith(start) and reason.endswith(end):
+            between = reason[len(start) : len(reason) - len(end)]
+            return phrase.format(s=follower, o=first, x=between)
     return reason

@@ -28,6 +28,10 @@
     translation: "translation", same_event: "same event",
   };
 
+  // What a person is asked first: whether the relation that was found holds.
+  const LEVELS = { translation: "syndication", same_event: "event" };
+  const AS = { duplicate: "article", syndication: "article", event: "event" };
+
   document.addEventListener("DOMContentLoaded", () => {
     const mark = `detector-decisions-${document.body.dataset.mark}`;
     let data = null;
@@ -153,7 +157,7 @@
         const item = made("li");
         const [pair, number] = places.get(key) ?? [null, -1];
         const title = (side) => (pair ? heads[pair[side]].title : decision[side === "l" ? "a" : "b"]);
-        item.append(`${decision.same ? "Same" : "Not the same"}: `, made("bdi", title("l")), " / ", made("bdi", title("r")));
+        item.append(`${decision.same ? "Same" : "Not the same"} ${AS[decision.level] ?? ""}: `, made("bdi", title("l")), " / ", made("bdi", title("r")));
         if (decision.note) item.append(" (", made("bdi", decision.note), ")");
         if (number >= 0) {
           item.append(" ", made("button", "Compare", { type: "button", class: "compare", "data-pair": number }));
@@ -173,7 +177,7 @@
       const key = keyOf(pair);
       if (decisions.get(key)?.same === same) decisions.delete(key);
       else {
-        const decision = { a: pair.a, b: pair.b, same, relation: pair.relation, score: pair.score };
+        const decision = { a: pair.a, b: pair.b, same, level: $("level").value, relation: pair.relation, score: pair.score };
         const note = $("note").value.trim();
         if (note) decision.note = note;
         decisions.set(key, decision);
@@ -280,9 +284,11 @@
         fact(facts, kind === "exchanged" ? "exchanged words" : `different ${kind}`, `${one.join(", ")} / ${other.join(", ")}`, true);
       }
       for (const [kind, values] of pair.agree) fact(facts, `same ${kind}`, values.join(", "), false);
-      $("side-key").textContent = HOW[pair.how];
+      const alike = pair.how === "edits" && !pair.marks.some((side) => side.some(([, , kind]) => kind !== "rest"));
+      $("side-key").textContent = alike ? "The shared article has the same words in both texts. Pale text lies around it." : HOW[pair.how];
       $("left").replaceChildren(...filled(left, pair.marks[0], pair.first ? "Original" : "One"));
       $("right").replaceChildren(...filled(right, pair.marks[1], pair.first ? "What became of it" : "The other"));
+      $("level").value = decisions.get(keyOf(pair))?.level ?? LEVELS[pair.relation] ?? "duplicate";
       $("note").value = decisions.get(keyOf(pair))?.note ?? "";
       pressed(pair);
       const at = order.indexOf(number);
@@ -311,15 +317,19 @@
         pressed(pair);
       });
     }
-    $("note").addEventListener("change", () => {
+    const amended = (change) => {
       const decision = decisions.get(keyOf(shownData().pairs[current]));
       if (!decision) return;
-      const note = $("note").value.trim();
-      if (note) decision.note = note; else delete decision.note;
+      change(decision);
       exported = false;
       remember();
       told();
-    });
+    };
+    $("note").addEventListener("change", () => amended((decision) => {
+      const note = $("note").value.trim();
+      if (note) decision.note = note; else delete decision.note;
+    }));
+    $("level").addEventListener("change", () => amended((decision) => { decision.level = $("level").value; }));
 
     // A cluster that is linked to opens; on paper all are open.
     const opened = () => {

@@ -39,7 +39,9 @@ def stamp(published: str | None) -> str:
 
 
 def place(key: str) -> str:
-    """A gazetteer id as a name: "vn/da-lat" is "Da Lat"."""
+    """A gazetteer id as a name: "vn/da-lat" is "Da Lat", and "vn" is "VN"."""
+    if len(key) == len("vn"):
+        return plain(key).upper()
     return plain(key).rpartition("/")[2].replace("-", " ").title()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from detector.sources.delays import delay, middle, span
 from detector.sources.deriving import Derivation, derivations
-from detector.sources.flows import Flow, Source, flows, sources
+from detector.sources.flows import Flow, Source, flows, flows_from, sources, sources_from
 from detector.sources.standing import ALONE, INDIRECT, ORIGINAL, REPORT, UNKNOWN, standings
 
 __all__ = [
@@ -18,12 +18,14 @@ __all__ = [
     "derivations",
     "Flow",
     "flows",
+    "flows_from",
     "INDIRECT",
     "middle",
     "ORIGINAL",
     "REPORT",
     "Source",
     "sources",
+    "sources_from",
     "span",
     "standings",
     "UNKNOWN",

@@ -79,12 +79,13 @@ def flows(
         pairs: verified pairs.
         by_relation: a flow for each relation, instead of one for all together.
     """
-    return _flows(labels, derivations(labels, pairs), by_relation)
+    return flows_from(labels, derivations(labels, pairs), by_relation=by_relation)
 
 
-def _flows(
-    labels: Iterable[Labelled], derived: Iterable[Derivation], by_relation: bool
+def flows_from(
+    labels: Iterable[Labelled], derived: Iterable[Derivation], *, by_relation: bool = False
 ) -> tuple[Flow, ...]:
+    """The same from derivations that are known already."""
     of = {label.id: label.source for label in labels}
     counts: Counter[tuple[str, str, str]] = Counter()
     delays: dict[tuple[str, str, str], list[float]] = defaultdict(list)
@@ -107,7 +108,11 @@ def _flows(
 
 def sources(labels: Sequence[Labelled], pairs: Iterable[Paired]) -> tuple[Source, ...]:
     """What the articles of each named source are, the source with most articles first."""
-    derived = derivations(labels, pairs)
+    return sources_from(labels, derivations(labels, pairs))
+
+
+def sources_from(labels: Sequence[Labelled], derived: Sequence[Derivation]) -> tuple[Source, ...]:
+    """The same from derivations that are known already."""
     own = {one.article for one in derived if one.own}
     gaps: dict[str, list[float]] = defaultdict(list)
     of = {label.id: label.source for label in labels}
@@ -119,7 +124,7 @@ def sources(labels: Sequence[Labelled], pairs: Iterable[Paired]) -> tuple[Source
         counts[of[name]]["own" if name in own else standing] += 1
     takers: dict[str, list[Flow]] = defaultdict(list)
     givers: dict[str, list[Flow]] = defaultdict(list)
-    for flow in _flows(labels, derived, by_relation=False):
+    for flow in flows_from(labels, derived):
         if flow.giver != flow.taker:
             takers[flow.giver].append(flow)
             givers[flow.taker].append(flow)
