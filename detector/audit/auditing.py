@@ -114,7 +114,7 @@ class Auditing:
         if "read" not in journal.finished:
             return True
         with opened(self.config) as index:
-            return journal.told("read")["index"] == str(index.info().created)
+            return bool(journal.told("read")["index"] == str(index.info().created))
 
     def _tell(self, run: Run) -> list[str]:
         record = run.record

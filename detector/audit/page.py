@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from detector import report
 from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
+from detector.audit.evidence import Exhibits
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
-from detector.records import Article, Decision, Detection, Evidence, Level, Pair, Relation
+from detector.records import Article, Decision, Detection, Level, Relation
 from detector.report import Context
 
+PAGE = "report.html"
+EVIDENCE = "evidence.jsonl"
+
+_TEXTS = 4096  # articles kept at hand
 _CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
 _PAIRS = 200
 _COUNTS = {"largest_cluster", "unread"}  # gates whose limit is no share
@@ -21,23 +27,37 @@ _COUNTS = {"largest_cluster", "unread"}  # gates whose limit is no share
 Record = Mapping[str, Any]
 
 
-def write(path: Path, found: Detection, index: Detector, about: Context) -> report.Written:
-    """Write the page; texts and evidence of what it shows come from the index.
+def write(
+    folder: Path, found: Detection, index: Detector, about: Context, before: Path | None
+) -> report.Written:
+    """Write the page of a run; texts and evidence of what it shows come from the index.
+
+    Args:
+        folder: of the run.
+        found: what it found.
+        index: what it has read.
+        about: what the page tells beside.
+        before: folder of the run before, whose evidence is taken over where it still holds.
 
     Raises:
         InputError: if it cannot be written.
     """
 
+    @lru_cache(maxsize=_TEXTS)
     def article(name: str) -> Article | None:
         try:
             return index.get(name)
         except UnknownArticleError:
             return None
 
-    def evidence(pair: Pair) -> Evidence:
-        return index.explain(pair.a, pair.b).evidence
-
-    return report.write(path, found, article, context=about, evidence=evidence)
+    exhibits = Exhibits(
+        before and before / EVIDENCE,
+        article,
+        lambda pair: index.explain(pair.a, pair.b).evidence,
+    )
+    written = report.write(folder / PAGE, found, article, context=about, evidence=exhibits.of)
+    exhibits.write(folder / EVIDENCE)
+    return written
 
 
 def context(

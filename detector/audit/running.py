@@ -35,7 +35,7 @@ STAGES = ("read", "add", "detect", "compare", "report")
 SOURCES = "sources.jsonl"  #: of a run: the files that it has seen
 _DELTA = "delta.jsonl"
 _CHANGES = "changes.json"
-_REPORT, _MARKDOWN = "report.html", "report.md"
+_MARKDOWN = "report.md"
 
 
 class Teller(Protocol):
@@ -144,8 +144,9 @@ class Running:
         record = self._record()
         before = self._before.record if self._before is not None else None
         titles = {row.id: row.title for row in self._snapshot.rows}
-        context = page.context(record, before, self._diff, titles, self._index.decisions())
-        written = page.write(self._folder / _REPORT, self._detection, self._index, context)
+        about = page.context(record, before, self._diff, titles, self._index.decisions())
+        last = self._before.path if self._before is not None else None
+        written = page.write(self._folder, self._detection, self._index, about, last)
         told.update(bytes=written.bytes, pairs=written.pairs)
         text = markdown({**record, "seconds": self._journal.seconds}, before)
         (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
@@ -227,7 +228,7 @@ class Running:
             "changes": compare["changes"],
             "notes": told["detect"]["notes"],
             "seconds": self._journal.seconds,
-            "files": {**told["detect"]["files"], "report": _REPORT, "markdown": _MARKDOWN},
+            "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
         }
 
 
@@ -241,8 +242,8 @@ def opened(config: AuditConfig, *, read_only: bool = False) -> Detector:
     """
     wanted = config.detector
     built = replace(wanted, cluster=replace(wanted.cluster, keep=config.keep))
-    if Store.exists(config.index):
-        with Detector.open(config.index, read_only=True) as there:
+    if Store.begun(config.index):
+        with Detector.open(config.index, read_only=read_only) as there:
             built = replace(there.config, jobs=wanted.jobs)
         # How records are read and which copy is kept changes nothing that is stored.
         keep = replace(wanted.cluster, keep=built.cluster.keep)

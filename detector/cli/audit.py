@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,7 @@ def report(run: str, output: str | None, markdown: bool, place: str | None) -> N
         raise InputError(files.why(error), str(path)) from error
     if output == "-":
         with stdout.reader_may_leave():
-            click.get_binary_stream("stdout").write(content)
+            sys.stdout.buffer.write(content)
         return
     with files.atomic_output(output) as stream:
         stream.write(content)

@@ -72,9 +72,10 @@ class Opened:
         """
         from detector.pipeline.index import Index
 
-        if Store.exists(path):
+        making = create and not read_only
+        if Store.exists(path) and not (making and not Store.begun(path)):
             store = Store.open(path, wait, read_only)
-        elif create and not read_only:
+        elif making:
             store = Store.create(path, _described(config or Config(), text), wait)
         else:
             raise StoreError(f"{path}: no index there; name its folder, or build one")
