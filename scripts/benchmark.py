@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import audits
 import click
 import encoders
 import footprint
@@ -30,7 +31,7 @@ from rich.table import Table
 
 from detector.errors import InputError
 
-SECTIONS = ("parts", "dedup", "scale", "memory", "encode")
+SECTIONS = ("parts", "dedup", "scale", "memory", "encode", "audit")
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
 _WIDE = 200  # columns where nobody looks on
 _FEW = 10  # articles whose pass is Python, its imports and tables, and nothing else
@@ -48,6 +49,7 @@ class Bench:
         articles: how many for `dedup` and `memory`.
         repeats: runs of which the median is told.
         folder: where files are made.
+        audited: articles for `audit`.
     """
 
     data: Path
@@ -55,6 +57,7 @@ class Bench:
     articles: int
     repeats: int
     folder: Path
+    audited: int = 50_000
     _bytes: dict[int, int] = field(default_factory=dict)
 
     def file(self, count: int) -> Path:
@@ -162,6 +165,11 @@ def encode(bench: Bench) -> Iterator[Row]:
     yield from encoders.compared(texts, bench.repeats, bench.folder)
 
 
+def audit(bench: Bench) -> Iterator[Row]:
+    """An audit, and those that follow it with little new; no more than a tenth is the aim."""
+    yield from audits.compared(bench.file(bench.audited), bench.audited, bench.folder)
+
+
 def _speed(articles: int, seconds: float) -> Row:
     return {"s": seconds, "articles/s": articles / seconds}
 
@@ -172,6 +180,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "scale": scale,
     "memory": memory,
     "encode": encode,
+    "audit": audit,
 }
 
 
@@ -183,6 +192,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
 @click.option("--count", default=20_000, show_default=True, help="Articles for dedup.")
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="For scale.")
+@click.option("--audited", default=50_000, show_default=True, help="Articles for audit.")
 @click.option("--repeats", default=3, show_default=True, help="Runs in turn; their median counts.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tables.")
 def main(
@@ -191,10 +201,11 @@ def main(
     data: Path | None,
     count: int,
     sizes: str,
+    audited: int,
     repeats: int,
     as_json: bool,
 ) -> None:
-    """Measure the named SECTIONS: parts, dedup, scale, memory, encode, or all."""
+    """Measure the named SECTIONS: parts, dedup, scale, memory, encode, audit, or all."""
     try:
         place = file or material.folder(data)
     except InputError as error:
@@ -202,7 +213,7 @@ def main(
     names = SECTIONS if not sections or "all" in sections else sections
     with tempfile.TemporaryDirectory() as folder:
         numbers = [int(size) for size in sizes.split(",")]
-        bench = Bench(place, numbers, count, repeats, Path(folder))
+        bench = Bench(place, numbers, count, repeats, Path(folder), audited)
         for name in names:
             rows = []
             for row in _SECTIONS[name](bench):

@@ -95,6 +95,7 @@ def test_a_run_is_a_folder_with_its_record_its_tables_and_its_reports(place):
 
     assert {path.name for path in run.path.iterdir()} == {
         *("run.json", "rows.jsonl", "pairs.jsonl", "report.html", "report.md", "sources.jsonl"),
+        "evidence.jsonl",
     }
     record = run.record
     assert json.loads((run.path / "run.json").read_text()) == record
