@@ -75,6 +75,19 @@ class Shared:
             np.concatenate([refilled, np.zeros(len(far), np.float32)]).astype(np.float32),
         )
 
+    def between(self, representative: I64) -> Shared:
+        """The pairs of those that stand for these articles, each looking as its likest does.
+
+        Args:
+            representative: shape (articles,), the article that stands for each.
+        """
+        pairs = np.sort(representative[self.pairs], axis=1)
+        apart = pairs[:, 0] != pairs[:, 1]
+        pairs, back = np.unique(pairs[apart], axis=0, return_inverse=True)
+        refilled = np.zeros(len(pairs), np.float32)
+        np.maximum.at(refilled, back.ravel(), self.refilled[apart])
+        return Shared(pairs, refilled)
+
     @classmethod
     def none(cls) -> Shared:
         """No pair at all."""
@@ -96,15 +109,10 @@ def exact_groups(corpus: Corpus) -> I64:
 
 def lexical_pairs(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[I64, int]:
     """Candidate pairs among some articles, and how many buckets were capped."""
-    rows = rows[corpus.lengths[rows] >= SHORT]
-    values, bounds = corpus.samples
-    first = np.zeros(len(corpus), np.bool_)
-    first[rows] = True
-    kept = np.repeat(first, np.diff(bounds))
-    sizes = np.diff(bounds)[first]
-    limits = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    found = candidates(corpus.signatures[first], (values[kept], limits), config)
-    return rows[found.pairs], found.capped
+    usable = np.zeros(len(corpus), np.bool_)
+    usable[rows[corpus.lengths[rows] >= SHORT]] = True
+    found = candidates(corpus.signatures, corpus.samples, config, usable)
+    return found.pairs, found.capped
 
 
 def copy_features(
@@ -181,11 +189,12 @@ def both_shared(a: Shared, b: Shared) -> Shared:
     return Shared(np.concatenate([a.pairs, b.pairs]), np.concatenate([a.refilled, b.refilled]))
 
 
-def members_of(first: I64) -> dict[int, list[int]]:
-    """Articles of each group of equal bodies that has more than one, by its first."""
+def members_of(representative: I64) -> dict[int, list[int]]:
+    """Articles of each group that has more than one, by the one that stands for them."""
+    others = representative != np.arange(len(representative))
     groups: dict[int, list[int]] = {}
-    for i in np.flatnonzero(np.isin(first, first[first != np.arange(len(first))])).tolist():
-        groups.setdefault(int(first[i]), []).append(i)
+    for i in np.flatnonzero(np.isin(representative, representative[others])).tolist():
+        groups.setdefault(int(representative[i]), []).append(i)
     return groups
 
 

@@ -22,9 +22,7 @@ _WORTH = 0.25  # containment below which nothing is said, as where texts are ali
 _FEW = 3  # exchanged and shared values below which a share says little
 
 
-def estimated(
-    around: Surroundings, pairs: I64, shared: I64
-) -> tuple[I64, dict[str, F32], I64]:
+def estimated(around: Surroundings, pairs: I64, shared: I64) -> tuple[I64, dict[str, F32], I64]:
     """What `copy_features` would say, without reading the texts.
 
     Args:
@@ -66,4 +64,4 @@ def _exchanged(bag: Bag | None, pairs: I64) -> F32:
 
 
 def _ratio(part: npt.NDArray[np.generic], whole: npt.NDArray[np.generic]) -> F32:
-    return np.minimum(np.asarray(part / np.maximum(whole, 1), np.float32), np.float32(1))
+    return np.asarray(np.minimum(part / np.maximum(whole, 1), 1), np.float32)

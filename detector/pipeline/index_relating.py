@@ -21,7 +21,7 @@ from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
 from detector.text import I64
-from detector.verify.features import Rivals
+from detector.verify.features import Rivals, Weighed
 from detector.verify.profiles import Bag, Profiles
 from detector.verify.relation import Scorer
 
@@ -114,14 +114,13 @@ class Recalling(Relating):
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._profiles = around.corpus.profiles
+        self._weighed = Weighed(around.corpus.profiles, 1, commonness)
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
         self._least = {"words": WORDS, "cosine": strangers.best}
         self._near = near
         self._known = rivals
-        self._commonness = commonness
         self._rivals = {}
         self._shared = Shared.none()
         self.best: dict[str, Edges] = {}
@@ -191,7 +190,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
     near = Edges(
         owners,
         stored.near["number"].astype(np.int64),
-        stored.near["cosine"].astype(np.float32) / FINE,
+        (stored.near["cosine"] / FINE).astype(np.float32),
         stored.near["language"].astype(np.int64),
     )
     rivals: dict[str, Edges] = {}
@@ -200,7 +199,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
         owners = np.repeat(stored.numbers, stored.rivals.shape[2])
         edges = Edges(
             owners, entries["number"].astype(np.int64),
-            entries["value"].astype(np.float32) / FINE, np.zeros(len(owners), np.int64),
+            (entries["value"] / FINE).astype(np.float32), np.zeros(len(owners), np.int64),
         )  # fmt: skip
         rivals[name] = _some(edges, edges.others > 0)
     return near, {name: distinct(mirrored(edges, present)) for name, edges in rivals.items()}
@@ -220,7 +219,4 @@ def distinct(edges: Edges) -> Edges:
 
 
 def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:
-    return Edges(
-        edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows]
-    )
-
+    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])

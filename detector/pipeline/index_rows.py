@@ -56,6 +56,7 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
     rows, prepared = batch.founders, batch.prepared
     if not len(rows):
         return []
+    telling = set(outcome.judging.telling.tolist()) if outcome.judging is not None else set()
     nothing: list[bytes | None] = [None] * len(rows)
     profiles = nothing
     vectors = nothing
@@ -74,7 +75,7 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
             outcome.labels[int(batch.bodies[i])],
             prepared.keys[i],
             rows_of(prepared.samples, np.array([i]))[0],
-            prepared.vectors is not None and bool(prepared.vectors[i].any()),
+            prepared.vectors is not None and i in telling and bool(prepared.vectors[i].any()),
             profiles[n],
             vectors[n],
             near[n],

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from detector.backends.local import cores
 from detector.config import Config
 from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
@@ -16,7 +17,7 @@ from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Commonness, Rivals, compare
+from detector.verify.features import Rivals, Weighed
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -61,7 +62,7 @@ class Relating:
         assert corpus.vectors is not None
         assert corpus.profiles is not None
         self._corpus = corpus
-        self._profiles = corpus.profiles
+        self._weighed = Weighed(corpus.profiles, config.jobs or cores())
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
@@ -70,7 +71,6 @@ class Relating:
         vectors[rows] = corpus.vectors[rows]
         languages = corpus.facts.languages
         self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
-        self._commonness: Commonness | None = None
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -106,7 +106,7 @@ class Relating:
         return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = compare(self._profiles, pairs, self._commonness) | self._near.measure(pairs)
+        measured = self._weighed.compare(pairs) | self._near.measure(pairs)
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)

@@ -94,9 +94,7 @@ def coded_vectors(vectors: F32) -> list[bytes]:
     """One run of bytes a vector: its scale, and a byte a dimension."""
     scale = np.maximum(np.abs(vectors).max(axis=1, initial=0), 1e-12) / 127
     bytes_ = np.rint(vectors / scale[:, None]).astype(np.int8)
-    return [
-        s.tobytes() + b.tobytes() for s, b in zip(scale.astype("<f4"), bytes_, strict=True)
-    ]
+    return [s.tobytes() + b.tobytes() for s, b in zip(scale.astype("<f4"), bytes_, strict=True)]
 
 
 def decoded_vectors(rows: Sequence[bytes]) -> F32:
@@ -109,12 +107,12 @@ def decoded_vectors(rows: Sequence[bytes]) -> F32:
     return np.asarray(vectors / np.maximum(norm, 1e-12)[:, None], np.float32)
 
 
-def coded_head(article: Article, title: str, outlet: str, credits: Sequence[Credit]) -> bytes:
+def coded_head(article: Article, title: str, outlet: str, credited: Sequence[Credit]) -> bytes:
     """An article without its text, and what its row says of it."""
     published = article.published.isoformat() if article.published is not None else ""
     given = (article.title, article.url, article.source, published, article.language)
     found = ("" if title == article.title else title, outlet)
-    named = [[c.name, c.url, c.key, c.start, c.end] for c in credits]
+    named = [[c.name, c.url, c.key, c.start, c.end] for c in credited]
     content = json.dumps([*given, article.origin, *found, named], ensure_ascii=False)
     return zlib.compress(content.encode("utf-8", "surrogatepass"), 6)
 
@@ -143,9 +141,7 @@ def _time(stamp: str) -> date | datetime | None:
     return datetime.fromisoformat(stamp)
 
 
-def _gathered(
-    flat: npt.NDArray[np.uint8], starts: I64, sizes: I64
-) -> npt.NDArray[np.uint8]:
+def _gathered(flat: npt.NDArray[np.uint8], starts: I64, sizes: I64) -> npt.NDArray[np.uint8]:
     """Stretches of a run of bytes, joined."""
     before = np.cumsum(sizes) - sizes
     at = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))

@@ -64,7 +64,7 @@ class Connections:
             StoreError: if the folder cannot be written to, or the disk is full.
         """
         if self.read_only:
-            raise StoreError(f"{self.folder}: opened for reading only; nothing can be written")
+            raise StoreError(f"{self.folder}: opened for reading only, or may not be written to; nothing was kept")
         with self._lock.held(), self.told():
             connection = self.connection()
             connection.execute("BEGIN IMMEDIATE")

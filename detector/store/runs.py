@@ -95,8 +95,8 @@ def pack(
     """
     low, high = kind << _LOW, (kind + 1) << _LOW
     rows = connection.execute(
-        "SELECT bucket, data FROM postings WHERE bucket >= ? AND bucket < ?"
-        " ORDER BY bucket", (low, high),
+        "SELECT bucket, data FROM postings WHERE bucket >= ? AND bucket < ? ORDER BY bucket",
+        (low, high),
     ).fetchall()
     old = _run(rows)
     keys = np.concatenate([old.keys, *(run.keys for run in runs)])
@@ -112,8 +112,5 @@ def pack(
     connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (low, high))
     connection.executemany(
         "INSERT INTO postings VALUES (?, ?)",
-        (
-            (low + int(buckets[a]), entries[a:b].tobytes())
-            for a, b in pairwise(edges.tolist())
-        ),
+        ((low + int(buckets[a]), entries[a:b].tobytes()) for a, b in pairwise(edges.tolist())),
     )

@@ -20,9 +20,7 @@ def connection():
 
 def as_sets(asked, found):
     rows, numbers = found
-    return {
-        int(key): set(numbers[rows == at].tolist()) for at, key in enumerate(asked.tolist())
-    }
+    return {int(key): set(numbers[rows == at].tolist()) for at, key in enumerate(asked.tolist())}
 
 
 def random_keys(seed, count=3000):
@@ -42,7 +40,9 @@ def test_many_small_runs_find_what_one_would():
     keys, numbers = random_keys(1)
     several: tuple[Run, ...] = ()
     for start in range(0, len(keys), 100):
-        several = runs.grown(several, Run.of(keys[start : start + 100], numbers[start : start + 100]))
+        several = runs.grown(
+            several, Run.of(keys[start : start + 100], numbers[start : start + 100])
+        )
     asked = np.unique(keys)[::3]
 
     assert as_sets(asked, runs.found(several, asked)) == expected(asked, (keys, numbers))
