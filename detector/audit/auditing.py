@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from detector.audit import durations, lock, notify
 from detector.audit.config import AuditConfig
+from detector.audit.indexes import opened
 from detector.audit.journal import Journal
-from detector.audit.running import Running, Teller, opened
+from detector.audit.running import Running, Teller
 from detector.audit.runs import Run, Runs
 
 _SLACK = timedelta(minutes=1)  # cron does not start to the second

@@ -10,8 +10,8 @@ from pathlib import Path
 from detector.audit import durations, lock, notify
 from detector.audit.auditing import Auditing
 from detector.audit.config import AuditConfig
+from detector.audit.indexes import known, opened
 from detector.audit.reading import Count, Reading, expanded
-from detector.audit.running import known, opened
 from detector.records import Article
 
 
@@ -57,7 +57,7 @@ def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterato
 def _read(auditing: Auditing, config: AuditConfig, since: datetime | None) -> Count:
     names = [name for name in config.sources.files if name != "-"]
     with _Stored(config) as stored:
-        before = known(auditing.runs, stored.index, config) if stored.index else {}
+        before = known(auditing.runs, stored.index.info(), config) if stored.index else {}
         reading = Reading(config.detector.read, stored, before, since)
         reading.read(expanded(names) if names else [], _dropped, auditing.teller.progress)
     return reading.count

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -16,23 +14,20 @@ from detector.audit import delta, durations, gates, page, seen
 from detector.audit.config import AuditConfig
 from detector.audit.diff import Diff, compared
 from detector.audit.figures import Snapshot
+from detector.audit.indexes import SOURCES, known, opened, reading
 from detector.audit.journal import JOURNAL, Journal
 from detector.audit.markdown import markdown
 from detector.audit.reading import Reading, expanded
 from detector.audit.runs import Run, Runs, write_json
-from detector.audit.tables import PAIRS, ROWS, kept, link, pair_values, row, row_values
-from detector.config import Config, ReadConfig
-from detector.errors import StoreError
+from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
 from detector.pipeline import Detector
-from detector.records import Detection
+from detector.records import Detection, IndexInfo
 from detector.report import figures
-from detector.store import Store
 from detector.writers import write
 
 #: What a run does, in order. A stage that is finished is not done again.
 STAGES = ("read", "add", "detect", "compare", "report")
 
-SOURCES = "sources.jsonl"  #: of a run: the files that it has seen
 _DELTA = "delta.jsonl"
 _CHANGES = "changes.json"
 _MARKDOWN = "report.md"
@@ -85,15 +80,14 @@ class Running:
 
     def _read(self, told: dict[str, Any]) -> None:
         config = self._config
-        found = Reading(
-            config.detector.read, self._index, known(self._runs, self._index, config), self._since
-        )
+        before = known(self._runs, self._info, config)
+        found = Reading(config.detector.read, self._index, before, self._since)
         with delta.written(self._folder / _DELTA) as put:
             sources = expanded(config.sources.files)
             found.read(sources, put, self._teller.progress)
         seen.write(self._folder / SOURCES, found.seen.values())
         told.update(asdict(found.count), input=seen.digest(found.seen))
-        told["index"] = str(self._index.info().created)
+        told["index"] = str(self._info.created)
 
     def _add(self, told: dict[str, Any]) -> None:
         total = self._journal.told("read")
@@ -158,13 +152,17 @@ class Running:
         return self._open.enter_context(opened(self._config))
 
     @cached_property
+    def _info(self) -> IndexInfo:
+        """As it was when it was opened: counting takes a second for each 100,000 articles."""
+        return self._index.info()
+
+    @cached_property
     def _detection(self) -> Detection:
         return kept(self._index.detection(), self._config.keep)
 
     @cached_property
     def _snapshot(self) -> Snapshot:
-        rows = [row(row_values(label)) for label in self._detection.labels]
-        links = [link(pair_values(pair)) for pair in self._detection.pairs]
+        rows, links = of_detection(self._detection)
         return Snapshot.of(rows, links, self._config.gates.low_score)
 
     @cached_property
@@ -202,7 +200,6 @@ class Running:
         """What ``run.json`` says."""
         told = {name: self._journal.told(name) for name in self._journal.finished}
         read, compare = told["read"], told["compare"]
-        info = self._index.info()
         counted = ("files", "untouched", "read", "new", "changed", "known", "older", "unread")
         return {
             "id": self._journal.run,
@@ -216,7 +213,7 @@ class Running:
             "input": read["input"],
             "reading": reading(self._config),
             "index": {"path": self._config.index, "created": read["index"]},
-            "model": info.model,
+            "model": self._info.model,
             "seeds": {"lexical": self._config.detector.lexical.seed},
             "counts": {**{name: read[name] for name in counted}, **told["add"]},
             "unread": read["problems"],
@@ -230,47 +227,3 @@ class Running:
             "seconds": self._journal.seconds,
             "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
         }
-
-
-def opened(config: AuditConfig, *, read_only: bool = False) -> Detector:
-    """The index of an audit; without sources of its own it must be there.
-
-    One that was built by others keeps its options, unless the audit states its own.
-
-    Raises:
-        StoreError: if it cannot be opened, or was built with other options.
-    """
-    wanted = config.detector
-    built = replace(wanted, cluster=replace(wanted.cluster, keep=config.keep))
-    if Store.begun(config.index):
-        with Detector.open(config.index, read_only=read_only) as there:
-            built = replace(there.config, jobs=wanted.jobs)
-        # How records are read and which copy is kept changes nothing that is stored.
-        keep = replace(wanted.cluster, keep=built.cluster.keep)
-        same = replace(wanted, read=built.read, cluster=keep)
-        stated = replace(wanted, read=ReadConfig(), jobs=0) != Config()
-        if stated and same.fingerprint() != built.fingerprint():
-            raise StoreError(
-                f"{config.index}: built with other options ({built.difference(same)}); state "
-                "those, or name another index"
-            )
-    create = bool(config.sources.files) and not read_only
-    return Detector.open(config.index, built, create=create, read_only=read_only)
-
-
-def reading(config: AuditConfig) -> str:
-    """Digest of the options that decide what articles are made of a record."""
-    text = json.dumps(asdict(config.detector.read), sort_keys=True).encode()
-    return hashlib.blake2b(text, digest_size=8).hexdigest()
-
-
-def known(runs: Runs, index: Detector, config: AuditConfig) -> dict[str, seen.Seen]:
-    """The files that were read into this index with these options; none if it is another."""
-    last = runs.last()
-    if last is None or last.record.get("index", {}).get("created") != str(index.info().created):
-        return {}
-    if not len(index) and last.record["figures"]["articles"]:  # made again within one second
-        return {}
-    if last.record.get("reading") != reading(config):
-        return {}
-    return seen.read(last.path / SOURCES)

@@ -73,10 +73,21 @@ _LEVELS = {level: number for number, level in enumerate(Level)}
 
 def of_detection(found: Detection) -> tuple[list[Row], list[Link]]:
     """Rows and links of a pass, as a run would hold them."""
-    return (
-        [row(values) for values in map(row_values, found.labels)],
-        [link(values) for values in map(pair_values, found.pairs)],
-    )
+    rows = [
+        Row(
+            id=label.id,
+            clusters=(label.duplicate_cluster, label.syndication_cluster, label.event_cluster),
+            canonical=label.canonical,
+            original=label.original,
+            relation=str(label.relation) if label.relation else None,
+            language=label.language,
+            published=label.published or "",
+            title=label.title,
+            source=label.source,
+        )
+        for label in found.labels
+    ]
+    return rows, [Link(p.a, p.b, str(p.relation), p.score) for p in found.pairs]
 
 
 def kept(found: Detection, keep: str) -> Detection:
