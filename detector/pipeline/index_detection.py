@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
-from detector.pipeline.index_telling import stored_side, told
+from detector.pipeline.index_telling import of_one_outlet, stored_side, told
 from detector.pipeline.index_verdicts import settled
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
@@ -24,6 +24,7 @@ from detector.verify.relation import Scorer, log_odds
 
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
+_UNTOLD = Direction(None, 0.0, 0.0, ())  # of two reports of one event none is the original
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
 
 
@@ -44,7 +45,6 @@ class Telling:
         """Store what the records are made from."""
         self._view, self._config, self._scoring = view, config, scoring
         self._sides: dict[int, Side] = {}
-        self._bares: dict[int, Side] = {}
         self._scores: dict[float, float] = {}
         self._bodies: dict[int, Body] = {}
         self._whole: dict[int, list[StoredArticle]] | None = None  # of every body, once read
@@ -167,11 +167,11 @@ class Telling:
 
     def _pairs(self, found: Links, of: Mapping[int, Sequence[StoredArticle]]) -> Iterable[Pair]:
         for one, other, relation, score in self._related(found, of):
-            # Of two reports of an event nothing is asked but their outlets.
-            side = self._bare if relation is Relation.SAME_EVENT else self._side
             if relation is Relation.SAME_EVENT:
                 score = self._linked(score)
-            way, same, reasons = told(side(one), side(other), relation)
+                way, (same, reasons) = _UNTOLD, of_one_outlet(one.outlet, other.outlet)
+            else:
+                way, same, reasons = told(self._side(one), self._side(other), relation)
             a, b = sorted((one.head.id, other.head.id))
             yield Pair(
                 a, b, relation, round(score, 4), way.original, way.confidence, same,
@@ -234,16 +234,7 @@ class Telling:
     def _side(self, article: StoredArticle) -> Side:
         side = self._sides.get(article.number)
         if side is None:
-            side = self._sides[article.number] = self._sided(article)
+            body = self._bodies[article.body]
+            side = stored_side(article, body.words, body.language)
+            self._sides[article.number] = side
         return side
-
-    def _bare(self, article: StoredArticle) -> Side:
-        """What is asked of an article whose text tells nothing."""
-        side = self._sides.get(article.number) or self._bares.get(article.number)
-        if side is None:
-            side = self._bares[article.number] = self._sided(replace(article, content=None))
-        return side
-
-    def _sided(self, article: StoredArticle) -> Side:
-        body = self._bodies[article.body]
-        return stored_side(article, body.words, body.language)
