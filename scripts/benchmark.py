@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import audits
 import click
 import encoders
 import footprint
@@ -30,7 +31,7 @@ from rich.table import Table
 
 from detector.errors import InputError
 
-SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode", "store")
+SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode", "store", "audit")
 _STORED = str(Path(__file__).with_name("stored.py"))
 _ALSO = 1000  # articles behind those that are stored, to ask about
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
@@ -50,6 +51,7 @@ class Bench:
         articles: how many for `dedup`, `whole` and `encode`.
         repeats: runs of which the median is told.
         folder: where files are made.
+        audited: articles for `audit`.
     """
 
     data: Path
@@ -57,6 +59,7 @@ class Bench:
     articles: int
     repeats: int
     folder: Path
+    audited: int = 50_000
     _bytes: dict[int, int] = field(default_factory=dict)
 
     def file(self, count: int) -> Path:
@@ -184,6 +187,11 @@ def encode(bench: Bench) -> Iterator[Row]:
     yield from encoders.compared(texts, bench.repeats, bench.folder)
 
 
+def audit(bench: Bench) -> Iterator[Row]:
+    """An audit, and those that follow it with little new; no more than a tenth is the aim."""
+    yield from audits.compared(bench.file(bench.audited), bench.audited, bench.folder)
+
+
 def _speed(articles: int, seconds: float) -> Row:
     return {"s": seconds, "articles/s": articles / seconds}
 
@@ -239,6 +247,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "memory": memory,
     "encode": encode,
     "store": store,
+    "audit": audit,
 }
 
 
@@ -250,6 +259,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
 @click.option("--count", default=20_000, show_default=True, help="Articles for dedup and whole.")
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="For scale.")
+@click.option("--audited", default=50_000, show_default=True, help="Articles for audit.")
 @click.option("--repeats", default=3, show_default=True, help="Runs in turn; their median counts.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tables.")
 def main(
@@ -258,10 +268,11 @@ def main(
     data: Path | None,
     count: int,
     sizes: str,
+    audited: int,
     repeats: int,
     as_json: bool,
 ) -> None:
-    """Measure the named SECTIONS: parts, dedup, whole, scale, memory, encode, store, or all."""
+    """Measure SECTIONS: parts, dedup, whole, scale, memory, encode, store, audit, or all."""
     try:
         place = file or material.folder(data)
     except InputError as error:
@@ -269,7 +280,7 @@ def main(
     names = SECTIONS if not sections or "all" in sections else sections
     with tempfile.TemporaryDirectory() as folder:
         numbers = [int(size) for size in sizes.split(",")]
-        bench = Bench(place, numbers, count, repeats, Path(folder))
+        bench = Bench(place, numbers, count, repeats, Path(folder), audited)
         for name in names:
             rows = []
             for row in _SECTIONS[name](bench):

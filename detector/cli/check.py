@@ -57,7 +57,7 @@ def check(
         with stdout.reader_may_leave():
             for found in each(inputs, config, console.noted):
                 _write(_answer(detector, found, add, not no_evidence, config.on_error == "skip"))
-    console.tell_notes()
+    console.say_notes()
 
 
 def _answer(

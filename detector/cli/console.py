@@ -117,16 +117,18 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
-        self.tell_notes()
-        self.tell_left_out()
+        self.say_notes()
+        self.say_left_out()
 
-    def tell_notes(self) -> None:
+    def say_notes(self) -> None:
         """Say what was not understood, each kind once."""
-        if not self._quiet:
-            for note in self.notes():
-                _print(rich_console(), f"Note: {note}")
+        if self._quiet or not self._noted:
+            return
+        out = rich_console()
+        for note in self.notes():
+            _print(out, f"Note: {note}")
 
-    def tell_left_out(self) -> None:
+    def say_left_out(self) -> None:
         """Say which records were left out."""
         if self._skips:
             out = rich_console()

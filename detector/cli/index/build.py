@@ -38,7 +38,7 @@ def build(folder: str, inputs: tuple[str, ...], no_text: bool, quiet: bool, **op
         Detector.open(part, config, text=not no_text) as detector,
     ):
         counts = fill(detector, inputs, config.read, console)
-    console.tell_notes()
-    console.tell_left_out()
+    console.say_notes()
+    console.say_left_out()
     if not quiet:
         told(counts, f"in {folder}")
