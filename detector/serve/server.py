@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
@@ -85,8 +86,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         places = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         family, _, _, _, address = places[0]
         listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and not isinstance(error, socket.gaierror):
+            reason = os.strerror(error.errno or 0)  # the error's own repeats the address
+        else:
+            reason = getattr(error, "strerror", None) or "no name of a host"
         raise UsageError(f"{host}:{port}: {reason}; choose another --host or --port") from None
     with listener:
         yield listener

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from detector import Config, Detector
+from detector.config import SemanticConfig
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -14,17 +17,19 @@ def answers(done):
 
 
 @pytest.fixture
-def index(detector, corpus):
+def index(corpus, stored):
     """An index of the two articles that are one, copies only."""
     lines = corpus.read_text(encoding="utf-8").splitlines(keepends=True)
     (corpus.parent / "first.jsonl").write_text("".join(lines[:2]), encoding="utf-8")
-    done = detector("index", "build", "news.index", "first.jsonl", "--model", "none", "--quiet")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    return corpus.parent / "news.index"
+    path = corpus.parent / "news.index"
+    with Detector.open(path, Config(semantic=SemanticConfig(model="none"))) as opened:
+        opened.add(stored[:2])
+    return path
 
 
-def count(detector):
-    return json.loads(detector("index", "info", "news.index", "--json").stdout)["articles"]
+def count(index):
+    with Detector.open(index, create=False, read_only=True) as opened:
+        return len(opened)
 
 
 def test_every_article_has_its_answer_in_its_order(detector, index, corpus):
@@ -33,7 +38,7 @@ def test_every_article_has_its_answer_in_its_order(detector, index, corpus):
     assert (done.returncode, done.stderr) == (0, "")
     assert [row["id"] for row in answers(done)] == ["fire-1", "fire-2", "bridge", "durian"]
     assert [row["is_new"] for row in answers(done)] == [False, False, True, True]
-    assert count(detector) == 2
+    assert count(index) == 2
 
 
 def test_with_add_a_second_copy_is_one_of_the_first(detector, index, rows):
@@ -43,7 +48,7 @@ def test_with_add_a_second_copy_is_one_of_the_first(detector, index, rows):
     assert [(r["id"], r["is_new"], r["matched"]) for r in answers(done)] == [
         ("b-1", True, None), ("b-2", False, "b-1")
     ]  # fmt: skip
-    assert count(detector) == 4
+    assert count(index) == 4
 
 
 def test_without_evidence_there_is_less_to_read(detector, index):

@@ -87,7 +87,7 @@ def test_nothing_is_added_where_one_of_a_list_is_bad(service, tide):
 
     assert status == 422
     assert problem == {
-        "error": "article:2: no text. Its keys are id; map one with --fields text=KEY"
+        "error": "article:2: no text. Its keys are id; map one with --fields text=id"
     }
     assert service.get("/articles/tide")[0] == 404
 
