@@ -3,8 +3,10 @@ import json
 import shutil
 
 import pytest
+from click.testing import CliRunner
 
-from detector import Config, Detector
+from detector import Config, Detector, InputError, StoreError
+from detector.cli import detector as group
 from detector.config import SemanticConfig
 
 COPIES = ("--model", "none")
@@ -135,12 +137,12 @@ def test_adding_the_same_again_changes_nothing(detector, index, corpus, info):
         ("serve", "--index", "nothing"),
     ],
 )
-def test_no_command_but_build_makes_an_index(detector, corpus, arguments):
-    done = detector(*arguments)
+def test_no_command_but_build_makes_an_index(corpus, arguments, monkeypatch):
+    monkeypatch.chdir(corpus.parent)
+    result = CliRunner().invoke(group, arguments)
 
-    assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.startswith("Error: nothing: ")
-    assert done.stderr.count("\n") == 1
+    assert isinstance(result.exception, StoreError)
+    assert str(result.exception) == "nothing: no index there; name its folder, or build one"
     assert not (corpus.parent / "nothing").exists()
 
 
@@ -279,11 +281,13 @@ def test_a_decision_on_a_copy_leaves_the_event(detector, index, tmp_path, rows):
      '{"a": "fire-1", "b": "fire-2", "same": "yes"}',
      '{"a": "fire-1", "b": "fire-2", "same": true, "relation": "cousin"}'],
 )  # fmt: skip
-def test_what_is_no_decision_is_named_by_its_line(detector, index, line):
-    done = detector("index", "decide", index, "-", stdin=line + "\n")
+def test_what_is_no_decision_is_named_by_its_line(tmp_path, index, line, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "decisions.jsonl").write_text(line + "\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["index", "decide", index, "decisions.jsonl"])
 
-    assert done.returncode == 3
-    assert done.stderr.startswith("Error: -:1: n")
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception).startswith("decisions.jsonl:1: no")
 
 
 # Explain
@@ -299,7 +303,7 @@ def test_two_articles_of_an_index_are_explained(detector, index):
     assert (found["a"], found["b"], found["original"]) == ("fire-2", "fire-1", "fire-1")
 
 
-def test_an_explanation_is_of_a_corpus_or_of_an_index(detector, index, corpus):
-    for arguments in ((), (corpus.name, "--index", index), ("--index", index, "--jobs", "1")):
-        done = detector("explain", "fire-2", "fire-1", *arguments)
-        assert (done.returncode, done.stdout) == (2, "")
+def test_an_explanation_is_of_a_corpus_or_of_an_index():
+    for arguments in ((), ("a.jsonl", "--index", "x"), ("--index", "x", "--jobs", "1")):
+        result = CliRunner().invoke(group, ["explain", "fire-2", "fire-1", *arguments])
+        assert result.exit_code == 2
