@@ -51,12 +51,22 @@ def test_with_add_a_second_copy_is_one_of_the_first(detector, index, rows):
     assert count(index) == 4
 
 
-def test_without_evidence_there_is_less_to_read(detector, index):
-    done = detector("check", "--index", index, "first.jsonl", "--no-evidence")
+@pytest.mark.parametrize("options", [(), ("--add",)])
+def test_without_evidence_there_is_less_to_read(detector, index, rows, options):
+    line = json.dumps({**rows[0], "id": "copy", "text": f"{rows[0]['text']} Hết tin."}) + "\n"
+    long = answers(detector("check", "--index", index, "-", stdin=line))
+    short = answers(detector("check", "--index", index, "-", "--no-evidence", *options, stdin=line))
 
-    assert [row.get("evidence", {}).get("passages") for row in answers(done)] in (
-        [None, None], [[], []]
-    )  # fmt: skip
+    assert long[0]["evidence"]["passages"]
+    assert short[0]["evidence"]["passages"] == []
+
+
+def test_with_add_the_evidence_is_that_of_a_check(detector, index, rows):
+    line = json.dumps({**rows[0], "id": "copy", "text": f"{rows[0]['text']} Hết tin."}) + "\n"
+    (checked,) = answers(detector("check", "--index", index, "-", stdin=line))
+    (added,) = answers(detector("check", "--index", index, "--add", "-", stdin=line))
+
+    assert added == checked
 
 
 BAD = '{"id": "x", "html": "Bài"}\n'
@@ -85,6 +95,22 @@ def test_with_skip_a_bad_line_has_an_answer_so_that_lines_stay_in_step(detector,
         "error": "<stdin>:2: no text. Its keys are id, html; map one with --fields text=html"
     }
     assert found[4]["id"] == "fire-1"
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_an_id_that_is_stored_with_another_text_is_a_bad_line(detector, index, rows, skip):
+    lines = json.dumps({**rows[2], "id": "fire-1"}) + "\n" + json.dumps(rows[3]) + "\n"
+    options = ("--on-error", "skip") if skip else ()
+    done = detector("check", "--index", index, "--add", *options, "-", stdin=lines)
+    says = '<stdin>:1: "fire-1" is stored already with another text; remove it first, or give'
+
+    if skip:
+        assert done.returncode == 0
+        assert answers(done)[0]["error"].startswith(says)
+        assert answers(done)[1]["id"] == "durian"
+    else:
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr.startswith(f"Error: {says}")
 
 
 def test_another_program_sends_a_line_and_reads_its_answer(index, rows):

@@ -122,6 +122,22 @@ def test_adding_the_same_again_changes_nothing(detector, index, corpus, info):
     assert info()["articles"] == 4
 
 
+def test_a_changed_article_is_left_out_and_the_rest_of_its_batch_is_not(
+    detector, index, tmp_path, rows, info
+):
+    lines = [{"id": f"new-{i}", "text": f"Tin số {i}: {rows[i % 4]['text']}"} for i in range(5)]
+    lines.insert(3, {"id": "durian", "text": rows[2]["text"]})
+    (tmp_path / "new.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
+    done = detector("index", "add", index, "new.jsonl", "--on-error", "skip", "-o", "v.jsonl")
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        '1 record left out:\n  new.jsonl:4: "durian" is stored already with another text; '
+    )
+    assert [row["id"] for row in rows_of(tmp_path / "v.jsonl")] == [f"new-{i}" for i in range(5)]
+    assert info()["articles"] == 9
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
