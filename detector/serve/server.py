@@ -56,7 +56,7 @@ def run(
         import uvicorn
     except ImportError:
         raise MissingExtraError("the HTTP service", "uvicorn", "serve") from None
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         address, number = listener.getsockname()[:2]
         if not options.token:
             if _is_loopback(address):
@@ -81,16 +81,26 @@ def run(
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens on an address, until the block ends.
+
+    Raises:
+        UsageError: if it cannot be had.
+    """
     try:
-        places = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = places[0]
-        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except (OSError, UnicodeError) as error:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        # With the protocol named, asyncio turns Nagle's algorithm off; else every answer on a
+        # connection but the first waits 40 ms.
+        listener = socket.socket(found[0], socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(found[4])
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError, UnicodeError) as error:
         if isinstance(error, OSError) and not isinstance(error, socket.gaierror):
             reason = os.strerror(error.errno or 0)  # the error's own repeats the address
         else:
-            reason = getattr(error, "strerror", None) or "no name of a host"
+            reason = getattr(error, "strerror", None) or "no such address"
         raise UsageError(f"{host}:{port}: {reason}; choose another --host or --port") from None
     with listener:
         yield listener
