@@ -121,7 +121,8 @@ def crawl(site, tmp_path):
         )
         assert done.returncode == 0, done.stderr
         path = tmp_path / "items.jsonl"
-        rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        rows = map(json.loads, lines)
         stats = json.loads(done.stdout.splitlines()[-1])
         return {row["url"].rpartition("/")[2]: row for row in rows}, stats, done.stderr
 
@@ -201,6 +202,35 @@ def test_without_an_index_the_pipeline_is_off_and_says_so(crawl):
     assert set(items) == set("abcde")
     assert stats == {}
     assert "DETECTOR_INDEX is not set" in log
+
+
+def test_an_index_that_cannot_be_opened_stops_the_crawl(crawl):
+    items, stats, log = crawl(DETECTOR_ADD=False)
+
+    assert items == {}
+    assert stats == {}
+    assert "news.index: no index there; name its folder, or build one" in log
+
+
+def test_an_index_without_texts_is_made_where_none_may_be_kept(crawl, tmp_path):
+    crawl(DETECTOR_TEXT=False)
+
+    for path in (tmp_path / "news.index").iterdir():
+        assert FERRY[:40].encode() not in path.read_bytes()
+    _, stats, _ = crawl()
+    assert stats["detector/dropped"] == 4
+
+
+def test_a_changed_page_goes_on_and_the_first_version_stays(crawl, site, tmp_path, monkeypatch):
+    crawl(DETECTOR_ACTION="mark")
+    monkeypatch.setitem(PAGES, "/a", f"<p>{HONEY[::-1]}</p>")
+    items, stats, _ = crawl(DETECTOR_ACTION="mark")
+
+    assert set(items) == set("abcde")
+    assert stats["detector/changed"] == 1
+    assert "detector/added" not in stats
+    with Detector.open(tmp_path / "news.index", create=False) as detector:
+        assert detector.get(f"{site}a").text.startswith(FERRY[:40])
 
 
 class Crawler:
