@@ -200,18 +200,24 @@ def shingles(words: U64, bounds: I64, size: int) -> tuple[U64, I64]:
     total = int(new_bounds[-1])
     if total == 0:
         return np.zeros(0, np.uint64), new_bounds
-    first = np.arange(total) + np.repeat(bounds[:-1] - new_bounds[:-1], made)
-    padded = np.concatenate([words, np.zeros(size, np.uint64)])
-    last = np.repeat(bounds[1:], made)
-    short = np.repeat(counts < size, made)
-    value = padded[first].copy()
+    # Runs are hashed wherever they begin, and those that pass the end of a text left out.
+    runs = words.copy()
     for step in range(1, size):
-        value *= np.uint64(_BASE)
-        nxt = padded[first + step]
-        if short.any():
-            nxt = np.where(short & (first + step >= last), np.uint64(0), nxt)
-        value += nxt
+        runs *= np.uint64(_BASE)
+        runs[: max(len(words) - step, 0)] += words[step:]
+    first = np.arange(total) + np.repeat(bounds[:-1] - new_bounds[:-1], made)
+    value = runs[first]
+    for i in np.flatnonzero((counts > 0) & (counts < size)).tolist():
+        value[new_bounds[i]] = _short_run(words[bounds[i] : bounds[i + 1]].tolist(), size)
     return mix(value), new_bounds
+
+
+def _short_run(words: list[int], size: int) -> int:
+    """The hash, not mixed yet, of fewer words than a shingle has."""
+    value = 0
+    for word in (*words, *[0] * (size - len(words))):
+        value = (value * _BASE + word) % (1 << 64)
+    return value
 
 
 def sentences(tokens: Tokens, length: int) -> Iterator[tuple[int, int]]:
@@ -237,13 +243,13 @@ def _tokenise_block(texts: Sequence[str], folded: bool) -> Tokens:
     powers, inverses = _powers(len(points))
     # Letters and marks of what is no word are zero, so a sum up to the next word is a sum
     # over the word; the marks of the gap are in bits of their own.
-    marked = np.add.reduceat(marks, starts)
+    marked = _sums(marks, starts)
     tones = (marked & _TONE_FIELD) * np.uint64(_INVERSE)
     inverse = inverses[starts]
     bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text])).astype(np.int64)
     offsets = np.repeat(ends_of_text - lengths, np.diff(bounds))
     letters *= powers[: len(points)]
-    hashes = mix(np.add.reduceat(letters, starts) * inverse + tones)
+    hashes = mix(_sums(letters, starts) * inverse + tones)
     uppers = ((marked >> np.uint64(_UPPER_AT)) & np.uint64(0xFF)).astype(np.uint8)
     return Tokens(
         hashes,
@@ -258,7 +264,15 @@ def _tokenise_block(texts: Sequence[str], folded: bool) -> Tokens:
 
 def _summed(letters: U64, powers: U64, starts: I64, inverse: U64) -> U64:
     letters *= powers[: len(letters)]
-    return mix(np.add.reduceat(letters, starts) * inverse)
+    return mix(_sums(letters, starts) * inverse)
+
+
+def _sums(values: U64, starts: I64) -> U64:
+    """Sums from each start to the next, modulo 2^64; at most half the time of `reduceat`."""
+    total = np.cumsum(values)
+    before = total[starts[0] - 1] if starts[0] else np.uint64(0)
+    sums: U64 = np.diff(total[np.append(starts[1:], len(values)) - 1], prepend=before)
+    return sums
 
 
 def _no_words(texts: int) -> Tokens:
@@ -341,8 +355,8 @@ def _look_up(points: npt.NDArray[np.uint32], folded: bool) -> tuple[U8, U64, U64
     kinds = kinds_table.take(at, mode="clip")
     letters, marks = letter_table.take(at, mode="clip"), mark_table.take(at, mode="clip")
     folds = fold_table.take(at, mode="clip") if folded else None
-    high = np.flatnonzero(points >= _TABLE)
-    if len(high):
+    if points.max(initial=0) >= _TABLE:
+        high = np.flatnonzero(points >= _TABLE)
         kinds[high] = _high_kinds(points[high])
         value = mix(points[high].astype(np.uint64) + np.uint64(1))
         value[kinds[high] & _WORD == 0] = 0

@@ -27,6 +27,7 @@ KNOWN = (
     "day",
     "credit and time",
     "chain",
+    "interview",
     "own update",
 )
 
@@ -43,6 +44,11 @@ _NAMES = {
     "vietbao.vn": "Việt Báo",
     "kenh14.vn": "Kênh 14",
 }
+_SAID = (
+    "Trao đổi với phóng viên {}, một người dân cho biết sự việc diễn ra rất nhanh.",
+    "“Chúng tôi sẽ kiểm tra lại toàn bộ”, vị này nói với {}.",
+    "Theo ghi nhận của PV {}, khu vực này đã trở lại bình thường.",
+)
 _ZONE = timezone(timedelta(hours=7))
 
 
@@ -110,6 +116,10 @@ def _family(seed: int, kind: str, document: Document) -> tuple[str, list[Entry],
         first = replace(first, published=moment.date())
     elif kind == "nothing":
         first = replace(first, url="", source="")
+    elif kind == "interview":
+        said = draw.choice(_SAID).format(outlet)
+        lead, _, rest = first.text.partition("\n")
+        first = replace(first, text=f"{lead}\n{said}\n{rest}")
     elif kind == "agency":
         first = replace(first, text=f"{first.text.rstrip()}\nTheo Reuters")
     made = [first]

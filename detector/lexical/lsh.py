@@ -60,7 +60,10 @@ def bands(signatures: U32, config: LexicalConfig) -> U32:
 
 
 def candidates(
-    keys: U32, samples: tuple[npt.NDArray[np.unsignedinteger], I64], config: LexicalConfig
+    keys: U32,
+    samples: tuple[npt.NDArray[np.unsignedinteger], I64],
+    config: LexicalConfig,
+    usable: npt.NDArray[np.bool_] | None = None,
 ) -> Candidates:
     """Pairs that share an LSH band or a good part of the smaller sample.
 
@@ -69,9 +72,11 @@ def candidates(
             links each member to its neighbours in that order.
         samples: values, or their upper halves, and bounds from `sample`.
         config: the bucket cap.
+        usable: shape (articles,), which articles are looked at; all if None.
     """
-    banded, capped = _banded(keys, config)
-    contained, also_capped = _contained(*samples, config)
+    usable = np.ones(len(keys), np.bool_) if usable is None else usable
+    banded, capped = _banded(keys, usable, config)
+    contained, also_capped = _contained(*samples, usable, config)
     found = np.unique(np.concatenate([banded, contained]))
     return Candidates(_unpacked(found), capped + also_capped)
 
@@ -98,31 +103,46 @@ def overlaps(pairs: Pairs, shingles: U64, bounds: I64) -> npt.NDArray[np.int64]:
     return result
 
 
-def _banded(keys: U32, config: LexicalConfig) -> tuple[U64, int]:
-    usable = np.flatnonzero((keys != _NOTHING).any(axis=1)).astype(np.int32)
+def _banded(keys: U32, usable: npt.NDArray[np.bool_], config: LexicalConfig) -> tuple[U64, int]:
+    members = np.flatnonzero((keys != _NOTHING).any(axis=1) & usable).astype(np.int32)
     found, capped = [np.zeros(0, np.uint64)], 0
     for column in keys.T:
-        pairs, over = _grouped(column[usable], usable, config.bucket)
+        pairs, over = _grouped(column[members], members, config.bucket)
         found.append(pairs)
         capped += over
     return np.unique(np.concatenate(found)), capped
 
 
 def _contained(
-    values: npt.NDArray[np.unsignedinteger], bounds: I64, config: LexicalConfig
+    values: npt.NDArray[np.unsignedinteger],
+    bounds: I64,
+    usable: npt.NDArray[np.bool_],
+    config: LexicalConfig,
 ) -> tuple[U64, int]:
-    found, capped = [np.zeros(0, np.uint64)], 0
+    named, capped = [np.zeros(0, np.uint64)], 0
     parts = min(len(values) // _AT_ONCE + 1, 256)
     part_of = _top_bytes(values) % np.uint8(parts) if parts < 256 else _top_bytes(values)
     for part in range(parts):
         mine = np.flatnonzero(part_of == part)
         owner = (np.searchsorted(bounds, mine, side="right") - 1).astype(np.int32)
-        pairs, over = _grouped(values[mine], owner, config.bucket)
-        found.append(pairs)
+        kept = usable[owner]
+        pairs, over = _grouped(values[mine[kept]], owner[kept], config.bucket)
+        pairs.sort()
+        named.append(pairs)
         capped += over
-    named = np.concatenate(found)
-    found.clear()
-    return _sharing_enough(named, np.diff(bounds)), capped
+    # These pairs are the most bytes of a pass without vectors, so they are counted where they
+    # lie, those of some articles at a time.
+    sizes = np.diff(bounds)
+    edges = np.linspace(0, len(sizes), parts + 1).astype(np.uint64) << np.uint64(32)
+    places = [np.searchsorted(pairs, edges) for pairs in named]
+    found = [
+        _sharing_enough(
+            np.concatenate([p[at[i] : at[i + 1]] for p, at in zip(named, places, strict=True)]),
+            sizes,
+        )
+        for i in range(parts)
+    ]
+    return np.concatenate(found), capped
 
 
 def _top_bytes(values: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.uint8]:
@@ -135,11 +155,14 @@ def _top_bytes(values: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.uint8]
 def _sharing_enough(pairs: U64, sizes: I64) -> U64:
     """Of pairs named once for each sampled shingle they share, those that share enough."""
     pairs.sort()
-    # Most pairs share a single shingle, and one is not enough: they are never counted.
-    packed, again = np.unique(pairs[1:][pairs[1:] == pairs[:-1]], return_counts=True)
+    # Most pairs share a single shingle, and one is not enough: only longer runs are looked at.
+    again = np.concatenate([[False], pairs[1:] == pairs[:-1], [False]])
+    first = np.flatnonzero(again[1:] & ~again[:-1])
+    shared = np.flatnonzero(again[:-1] & ~again[1:]) - first + 1
+    packed = pairs[first]
     both = _unpacked(packed)
     smaller = np.minimum(sizes[both[:, 0]], sizes[both[:, 1]])
-    return packed[again + 1 >= _LEAST_SHARED * smaller]
+    return np.asarray(packed[shared >= _LEAST_SHARED * smaller])
 
 
 def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[U64, int]:

@@ -15,7 +15,7 @@ from detector.config import LexicalConfig
 from detector.text import I64, U64
 
 U32 = npt.NDArray[np.uint32]
-_ROWS = 512  # shingles permuted at once: 256 KB, which stays in the cache
+_AT_ONCE = 1 << 16  # shingles permuted at once: 256 KB, which stays in the cache
 
 
 def signatures(shingles: U64, bounds: I64, config: LexicalConfig) -> U32:
@@ -30,19 +30,25 @@ def signatures(shingles: U64, bounds: I64, config: LexicalConfig) -> U32:
         Shape (articles, permutations). An article without shingles has 2^32 - 1 throughout,
         as datasketch's empty sketch does.
     """
-    times, plus = _tables(config.permutations, config.seed)
+    times, plus = permutations(config.permutations, config.seed)
     hashes = _finalise((shingles >> np.uint64(32)).astype(np.uint32))
     result = np.full((len(bounds) - 1, config.permutations), 0xFFFFFFFF, np.uint32)
-    buffer = np.empty_like(times)
-    limits = bounds.tolist()
-    for i, row in enumerate(result):
-        for start in range(limits[i], limits[i + 1], _ROWS):
-            part = hashes[start : min(start + _ROWS, limits[i + 1]), None]
-            values = buffer[: len(part)]
-            values[:] = part
-            values *= times[: len(part)]
-            values += plus[: len(part)]
-            np.minimum(row, np.minimum.reduce(values, axis=0), out=row)
+    # One permutation of all articles, not one article under all: NumPy then has long rows.
+    some = np.flatnonzero(np.diff(bounds))
+    starts = bounds[some]
+    first = 0
+    while first < len(some):
+        last = max(int(np.searchsorted(starts, starts[first] + _AT_ONCE)), first + 1)
+        rows, begin, end = some[first:last], int(starts[first]), int(bounds[some[last - 1] + 1])
+        part, places = hashes[begin:end], starts[first:last] - begin
+        values = np.empty_like(part)
+        smallest = np.empty((config.permutations, len(rows)), np.uint32)
+        for number in range(config.permutations):
+            np.multiply(part, times[number], out=values)
+            values += plus[number]
+            np.minimum.reduceat(values, places, out=smallest[number])
+        result[rows] = smallest.T
+        first = last
     return result
 
 
@@ -85,16 +91,6 @@ def permutations(count: int, seed: int) -> tuple[U32, U32]:
     draw = np.random.RandomState(seed)
     a = draw.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return a, draw.randint(0, 1 << 32, count, dtype=np.uint32)
-
-
-@lru_cache(maxsize=4)
-def _tables(count: int, seed: int) -> tuple[U32, U32]:
-    """The permutations once for each row of a buffer.
-
-    NumPy multiplies two whole arrays four times as fast as an array and a row of another.
-    """
-    a, b = permutations(count, seed)
-    return np.tile(a, (_ROWS, 1)), np.tile(b, (_ROWS, 1))
 
 
 def _finalise(values: U32) -> U32:

@@ -25,7 +25,8 @@ F32 = npt.NDArray[np.float32]
 SHORT = 20
 
 _AT_ONCE = 256  # pairs compared at once
-_TEMPLATE = 0.4  # part of the names or numbers whose exchange makes a template of a text
+_EDITED = 0.3  # part of the names or numbers that reports of one event exchange, too
+_TEMPLATE = 0.6  # part of them whose exchange makes a template of a text
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
 
@@ -59,7 +60,7 @@ class Shared:
         pairs: shape (n, 2), each row ascending.
         refilled: shape (n,), how much the two look like one template filled in twice: the
             root of the shared part times the part of its names and numbers that were
-            exchanged, where four in ten count as all.
+            exchanged, from none where a third was to all where most were.
     """
 
     pairs: I64
@@ -69,11 +70,25 @@ class Shared:
     def of(cls, near: I64, features: dict[str, F32], far: I64) -> Shared:
         """Pairs that were aligned, with their features, and pairs that were not."""
         exchanged = np.maximum(features["exchanged_names"], features["exchanged_numbers"])
-        refilled = np.sqrt(features["containment"]) * np.minimum(exchanged / _TEMPLATE, 1)
+        part = np.clip((exchanged - _EDITED) / (_TEMPLATE - _EDITED), 0, 1)
+        refilled = np.sqrt(features["containment"]) * part
         return cls(
             np.concatenate([near, far]),
             np.concatenate([refilled, np.zeros(len(far), np.float32)]).astype(np.float32),
         )
+
+    def between(self, representative: I64) -> Shared:
+        """The pairs of those that stand for these articles, each looking as its likest does.
+
+        Args:
+            representative: shape (articles,), the article that stands for each.
+        """
+        pairs = np.sort(representative[self.pairs], axis=1)
+        apart = pairs[:, 0] != pairs[:, 1]
+        pairs, back = np.unique(pairs[apart], axis=0, return_inverse=True)
+        refilled = np.zeros(len(pairs), np.float32)
+        np.maximum.at(refilled, back.ravel(), self.refilled[apart])
+        return Shared(pairs, refilled)
 
     @classmethod
     def none(cls) -> Shared:
@@ -96,15 +111,10 @@ def exact_groups(corpus: Corpus) -> I64:
 
 def lexical_pairs(corpus: Corpus, rows: I64, config: LexicalConfig) -> tuple[I64, int]:
     """Candidate pairs among some articles, and how many buckets were capped."""
-    rows = rows[corpus.lengths[rows] >= SHORT]
-    values, bounds = corpus.samples
-    first = np.zeros(len(corpus), np.bool_)
-    first[rows] = True
-    kept = np.repeat(first, np.diff(bounds))
-    sizes = np.diff(bounds)[first]
-    limits = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    found = candidates(corpus.signatures[first], (values[kept], limits), config)
-    return rows[found.pairs], found.capped
+    usable = np.zeros(len(corpus), np.bool_)
+    usable[rows[corpus.lengths[rows] >= SHORT]] = True
+    found = candidates(corpus.signatures, corpus.samples, config, usable)
+    return found.pairs, found.capped
 
 
 def copy_features(
@@ -126,7 +136,7 @@ def copy_features(
     worth = np.isfinite(features["kept"])
     near = pairs[worth]
     features = {name: values[worth] for name, values in features.items()}
-    features["day_exchanged"] = _days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
+    features["day_exchanged"] = days_apart(corpus, near) * (features["exchanged_numbers"] > 0)
     return near, features, pairs[~worth]
 
 
@@ -162,11 +172,31 @@ def told_apart(
     return copies, Shared.of(near[~kept], {n: v[~kept] for n, v in features.items()}, far)
 
 
-def members_of(first: I64) -> dict[int, list[int]]:
-    """Articles of each group of equal bodies that has more than one, by its first."""
+def both_judged(a: Judged, b: Judged) -> Judged:
+    """The pairs of two judgements; a feature that one of them lacks is 0 there."""
+    features = {}
+    for name in {**a.features, **b.features}:
+        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
+        features[name] = np.concatenate(parts)
+    return Judged(
+        np.concatenate([a.pairs, b.pairs]),
+        [*a.relations, *b.relations],
+        np.concatenate([a.scores, b.scores]),
+        features,
+    )
+
+
+def both_shared(a: Shared, b: Shared) -> Shared:
+    """The pairs of two together."""
+    return Shared(np.concatenate([a.pairs, b.pairs]), np.concatenate([a.refilled, b.refilled]))
+
+
+def members_of(representative: I64) -> dict[int, list[int]]:
+    """Articles of each group that has more than one, by the one that stands for them."""
+    others = representative != np.arange(len(representative))
     groups: dict[int, list[int]] = {}
-    for i in np.flatnonzero(np.isin(first, first[first != np.arange(len(first))])).tolist():
-        groups.setdefault(int(first[i]), []).append(i)
+    for i in np.flatnonzero(np.isin(representative, representative[others])).tolist():
+        groups.setdefault(int(representative[i]), []).append(i)
     return groups
 
 
@@ -181,7 +211,7 @@ def equal_pairs(groups: Iterable[Sequence[int]], cap: int) -> I64:
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 
 
-def _days_apart(corpus: Corpus, pairs: I64) -> F32:
+def days_apart(corpus: Corpus, pairs: I64) -> F32:
     """1 where both articles state the day of the event, and not the same."""
     days = corpus.facts.days
     a, b = days[pairs[:, 0]], days[pairs[:, 1]]

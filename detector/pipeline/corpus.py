@@ -18,7 +18,7 @@ from detector.pipeline.columns import Columns, Ragged
 from detector.pipeline.comparing import Portion
 from detector.pipeline.prepare import Prepared, within
 from detector.pipeline.rowfacts import CorpusFacts
-from detector.pipeline.shelf import Shelf
+from detector.pipeline.shelf import Head, Shelf
 from detector.records import Article
 from detector.text import I64, U64, Tokens, tokenise
 from detector.verify import profiles
@@ -94,6 +94,10 @@ class Corpus:
         """Free what only the search for copies needs."""
         self.signatures = np.zeros((0, 1), np.uint32)
         self.samples = np.zeros(0, np.uint32), np.zeros(1, np.int64)
+
+    def fields(self, i: int) -> Head:
+        """What an article is besides its id and text."""
+        return self._shelf.fields(int(self._input[i]))
 
     def head(self, i: int) -> Article:
         """An article without its text."""

@@ -29,7 +29,7 @@ from detector.pipeline.copying import (
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import Sentences, encoded, strangers_of
 from detector.pipeline.explaining import Found, explained
-from detector.pipeline.grouping import clusters, group, labels
+from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
@@ -84,7 +84,7 @@ class Detector(Opened):
     def explain(self, a: str, b: str, /) -> Explanation: ...
     @overload
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation: ...
-    def explain(  # type: ignore[misc]
+    def explain(
         self, articles: Iterable[Article] | str, a: str, b: str | None = None
     ) -> Explanation:
         """Say of two articles why they are related, or why they are not.
@@ -125,13 +125,12 @@ class Pass:
         with self._stage("explain"):
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
-            pairs, directions = found.pairing.pairs(
-                exact, groups, found.copies, found.related, evidence, self._progress
-            )
+            judged = ((found.related, members_of(found.representative)), (found.copies, groups))
+            pairs, directions = found.pairing.pairs(exact, judged, evidence, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
-        return Detection(rows, pairs, made, tuple(self._notes), dict(self._seconds))
+        return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
         """Run the pass and say of two of its articles why they are related, or are not."""
@@ -146,29 +145,33 @@ class Pass:
             equal = exact_groups(corpus)
             first = np.unique(equal)
             copies, shared = self._copies(corpus, first, scoring["copy"])
+            duplicates = link_copies(corpus, equal, copies, self._config.cluster.component)
             corpus.give_up_candidates()
             self.close()
         relating = None
         related = Judged.none()
         if model is not None and len(corpus) > 1:
             with self._stage("encode"):
-                telling = first[corpus.lengths[first] >= SHORT]
+                telling = np.unique(duplicates.longest)
+                telling = telling[corpus.lengths[telling] >= SHORT]
                 self.encode(corpus, model, telling)
             with self._stage("relate"):
                 relating = Relating(
                     corpus, Sentences(corpus, model), telling, scoring, self._config,
                     strangers_of(corpus, model),
                 )  # fmt: skip
-                related = relating.judge(shared)
+                related = relating.judge(shared.between(duplicates.longest))
         with self._stage("cluster"):
-            grouping = group(corpus, equal, copies, related, self._config.cluster.component)
+            grouping = group(corpus, duplicates, related, self._config.cluster.component)
             if grouping.cut:
                 self._notes.append(
                     f"{grouping.cut} components of more than {self._config.cluster.component} "
                     "articles were cut at their weakest links."
                 )
         pairing = Pairing(corpus, grouping, recurring, relating, scoring)
-        return Found(corpus, equal, copies, related, relating, scoring, grouping, pairing)
+        return Found(
+            corpus, equal, duplicates.longest, copies, related, relating, scoring, grouping, pairing
+        )
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""

@@ -34,6 +34,7 @@ class Found:
 
     corpus: Corpus
     equal: I64
+    representative: I64
     copies: Judged
     related: Judged
     relating: Relating | None
@@ -96,15 +97,18 @@ def _judged(
         return "exact", 1.0, Relation.EXACT_COPY, {"resemblance": 1.0, "containment": 1.0}
     pair = np.array([[found.equal[i], found.equal[j]]], np.int64)
     facts = found.corpus.facts
+    others = found.representative[[i, j]]
+    alone = found.relating is None or others[0] == others[1]  # nothing else was asked of them
     if facts[i].language == facts[j].language:
         near, columns, _ = copy_features(found.corpus, np.sort(pair), config.lexical)
         if len(near):
             probability = float(found.scorers["copy"].probability(columns)[0])
-            if probability >= config.verify.threshold or found.relating is None:
+            if probability >= config.verify.threshold or alone:
                 kept = _stored(found.copies, near[0])
                 return "copy", probability, kept, {n: float(v[0]) for n, v in columns.items()}
-    if found.relating is None:
+    if found.relating is None or alone:
         return "copy", 0.0, None, {}
+    pair = others[None]
     judged = found.relating.judge_pairs(np.sort(pair))
     relation = judged.relations[0]
     crossing = facts[i].language != facts[j].language

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.cluster.link import cluster_id, link
+from detector.cluster.link import cluster_code, link
 from detector.cluster.original import Direction, first_of
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
@@ -22,12 +27,29 @@ from detector.verify.profiles import minutes
 F32 = npt.NDArray[np.float32]
 
 _QUORUM = 0.5  # mean score over all pairs between two groups at which they are one
-_EVENT_QUORUM = 0.55  # mean root of the scores at which two groups of reports are one event
+_EVENT_QUORUM = 0.5  # mean root of the scores at which two groups of reports are one event
+_SURE = 0.4  # score that a report must reach with one other, to be of any event but its own
 _LEVELS = {
     "duplicates": Level.DUPLICATE,
     "syndication": Level.SYNDICATION,
     "events": Level.EVENT,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Articles of which one may stand for the others: copies and excerpts of one body.
+
+    Attributes:
+        labels: shape (articles,), the smallest member of each article's group.
+        longest: shape (articles,), the member with the most words, which has what the
+            others were cut from.
+        cut: components that were too large to be linked as one.
+    """
+
+    labels: I64
+    longest: I64
+    cut: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,19 @@ class Grouping:
 
     labels: Mapping[Level, I64]
     cut: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """The clusters of a corpus.
+
+    Attributes:
+        clusters: of every level, sorted by level and id.
+        of: for each level, the cluster of each article.
+    """
+
+    clusters: tuple[Cluster, ...]
+    of: Mapping[Level, Sequence[Cluster]]
 
 
 class Members(Protocol):
@@ -68,17 +103,16 @@ class Spoken(Protocol):
         ...
 
 
-def group(corpus: Members, equal: I64, copies: Judged, related: Judged, cap: int) -> Grouping:
-    """Link copies, then translations, then reports of one event.
+def group(corpus: Members, duplicates: Duplicates, related: Judged, cap: int) -> Grouping:
+    """Link translations, then reports of one event.
 
     Args:
         corpus: of n articles.
-        equal: shape (n,), the first article with the same body.
-        copies: judged pairs among those first articles.
-        related: judged pairs among them that are no copies.
+        duplicates: of its articles.
+        related: judged pairs of articles that are no copies.
         cap: largest component linked as one.
     """
-    duplicate, cut = _duplicates(corpus, equal, copies, cap)
+    duplicate, cut = duplicates.labels, duplicates.cut
     translations = np.array([r is Relation.TRANSLATION for r in related.relations], np.bool_)
     pairs, scores = _between(duplicate, related.pairs[translations], related.scores[translations])
     spoken = {code: n for n, code in enumerate(sorted(set(corpus.facts.languages)))}
@@ -89,7 +123,8 @@ def group(corpus: Members, equal: I64, copies: Judged, related: Judged, cap: int
     # A report of a large event is close to some of the others and less so to the rest: the
     # root lets middling scores count for more than none.
     pairs = np.sort(syndication[related.pairs], axis=1)
-    linked = link(len(corpus), pairs, np.sqrt(related.scores), _EVENT_QUORUM, cap)
+    roots = np.sqrt(_of_the_sure(len(corpus), pairs, related.scores))
+    linked = link(len(corpus), pairs, roots, _EVENT_QUORUM, cap)
     labels = {
         Level.DUPLICATE: duplicate,
         Level.SYNDICATION: syndication,
@@ -98,8 +133,15 @@ def group(corpus: Members, equal: I64, copies: Judged, related: Judged, cap: int
     return Grouping(labels, cut + linked.cut)
 
 
-def _duplicates(corpus: Members, equal: I64, copies: Judged, cap: int) -> tuple[I64, int]:
-    """Near copies by average linkage; an excerpt then joins the likeliest of its holders."""
+def link_copies(corpus: Members, equal: I64, copies: Judged, cap: int) -> Duplicates:
+    """Near copies by average linkage; an excerpt then joins the likeliest of its holders.
+
+    Args:
+        corpus: of n articles.
+        equal: shape (n,), the first article with the same body.
+        copies: judged pairs among those first articles.
+        cap: largest component linked as one.
+    """
     excerpt = np.array([r is Relation.EXCERPT for r in copies.relations], np.bool_)
     near = link(len(equal), copies.pairs[~excerpt], copies.scores[~excerpt], _QUORUM, cap)
     pairs, scores = copies.pairs[excerpt], copies.scores[excerpt]
@@ -110,7 +152,12 @@ def _duplicates(corpus: Members, equal: I64, copies: Judged, cap: int) -> tuple[
     _, first = np.unique(parts[order, 0], return_index=True)
     chosen = parts[order][first]
     joined = link(len(equal), chosen, np.ones(len(chosen), np.float32), 0.0, len(equal))
-    return joined.labels[near.labels][equal], near.cut
+    labels = joined.labels[near.labels][equal]
+    order = np.lexsort((np.arange(len(labels)), -corpus.lengths, labels))
+    _, first, group = np.unique(labels[order], return_index=True, return_inverse=True)
+    longest = np.empty_like(labels)
+    longest[order] = order[first][group.ravel()]
+    return Duplicates(labels, longest, near.cut)
 
 
 def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
@@ -125,68 +172,93 @@ def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
     return pairs[first], scores[first]
 
 
+def _of_the_sure(units: int, pairs: I64, scores: F32) -> F32:
+    """The scores, but 0 where one of the two reaches `_SURE` with no other unit.
+
+    In ordinary news most articles tell of something that no other tells of, and each has
+    somebody who is a little like it.
+    """
+    best = np.zeros(units, np.float32)
+    apart = pairs[:, 0] != pairs[:, 1]
+    for side in (0, 1):
+        np.maximum.at(best, pairs[apart, side], scores[apart])
+    return np.where((best[pairs] >= _SURE).all(axis=1), scores, np.float32(0))
+
+
 def clusters(
     corpus: Corpus, grouping: Grouping, found: Mapping[tuple[str, str], Direction]
-) -> tuple[Cluster, ...]:
-    """Every cluster of every level, with its original, sorted by level and id."""
+) -> Clustering:
+    """Every cluster of every level, with its original."""
+    # Most articles are alone at every level, where their clusters share what they can.
+    alone = [(name,) for name in corpus.ids]
+    codes = [cluster_code(name) for name in corpus.ids]
     result: list[Cluster] = []
+    of: dict[Level, Sequence[Cluster]] = {}
     for level in Level:
-        labels = grouping.labels[level]
-        order = np.argsort(labels, kind="stable")
-        edges = np.flatnonzero(np.diff(labels[order], prepend=-1, append=-2))
-        named = []
-        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            members = tuple(corpus.ids[i] for i in order[a:b].tolist())
-            name = cluster_id(str(level), members)
-            if len(members) == 1:
-                named.append(Cluster(name, level, members))
+        firsts = grouping.labels[level]
+        order = np.argsort(firsts, kind="stable")
+        edges = np.flatnonzero(np.diff(firsts[order], prepend=-1, append=-2)).tolist()
+        named: list[Cluster] = []
+        for a, b in pairwise(edges):
+            first = int(order[a])
+            name = f"{level[:3]}-{codes[first]}"
+            if b - a == 1:
+                named.append(Cluster(name, level, alone[first]))
                 continue
-            first = _original(level, members, found)
-            named.append(Cluster(name, level, members, first.original, first.confidence))
-        result.extend(sorted(named, key=lambda c: c.id))
-    return tuple(result)
+            members = tuple(corpus.ids[i] for i in order[a:b].tolist())
+            origin = _original(level, members, found)
+            named.append(Cluster(name, level, members, origin.original, origin.confidence))
+        number = np.searchsorted(firsts[order[edges[:-1]]], firsts)
+        of[level] = [named[k] for k in number]
+        result.extend(sorted(named, key=attrgetter("id")))
+    return Clustering(tuple(result), of)
 
 
 def labels(
-    corpus: Corpus, found: Sequence[Cluster], relations: Mapping[tuple[str, str], Pair], keep: str
+    corpus: Corpus, made: Clustering, relations: Mapping[tuple[str, str], Pair], keep: str
 ) -> tuple[Label, ...]:
     """What is said of each article, in input order.
 
     Args:
         corpus: of the pass.
-        found: all clusters.
+        made: its clusters.
         relations: verified pairs by their ids.
         keep: level of which one canonical article a cluster stays, of `config.LEVELS`.
     """
-    of = {level: {m: c for c in found if c.level is level for m in c.members} for level in Level}
-    canonical = {_canonical(corpus, c) for c in found if c.level is _LEVELS[keep]}
+    level = _LEVELS[keep]
+    shared = (c for c in made.clusters if c.level is level and len(c.members) > 1)
+    chosen = {_canonical(corpus, cluster) for cluster in shared}
     result = []
-    for i in corpus.position.tolist():
-        name = corpus.ids[i]
-        head, facts = corpus.head(i), corpus.facts[i]
-        syndication = of[Level.SYNDICATION][name]
+    for i in map(int, corpus.position):
+        name, head = corpus.ids[i], corpus.fields(i)
+        syndication = made.of[Level.SYNDICATION][i]
         pair = _pair_with(name, syndication.original, relations)
         own = name == syndication.original
         result.append(
             Label(
                 id=name,
-                duplicate_cluster=of[Level.DUPLICATE][name].id,
+                duplicate_cluster=made.of[Level.DUPLICATE][i].id,
                 syndication_cluster=syndication.id,
-                event_cluster=of[Level.EVENT][name].id,
-                canonical=name in canonical,
+                event_cluster=made.of[Level.EVENT][i].id,
+                canonical=len(made.of[level][i].members) == 1 or name in chosen,
                 original=syndication.original,
                 original_confidence=syndication.original_confidence,
                 relation=pair.relation if pair else None,
                 score=1.0 if own else (pair.score if pair else None),
-                language=facts.language,
-                published=head.published.isoformat() if head.published else None,
-                event_date=facts.event_date.isoformat() if facts.event_date else None,
-                credits=facts.credits,
-                title=facts.title,
-                source=head.source or corpus.outlets[i],
+                language=corpus.facts.languages[i],
+                published=head.published or None,
+                event_date=_written(int(corpus.facts.days[i])),
+                credits=corpus.facts.credits(i),
+                title=corpus.facts.title(i, head.title),
+                source=sys.intern(head.source) or corpus.outlets[i],
             )
         )
     return tuple(result)
+
+
+@lru_cache(maxsize=4096)  # so that the rows of one day share its text
+def _written(day: int) -> str | None:
+    return date.fromordinal(day).isoformat() if day else None
 
 
 def _pair_with(
@@ -201,8 +273,6 @@ def _canonical(corpus: Corpus, cluster: Cluster) -> str:
     """The original; else the first published, the longest, the first by id."""
     if cluster.original is not None:
         return cluster.original
-    if len(cluster.members) == 1:
-        return cluster.members[0]
 
     def rank(name: str) -> tuple[float, int, str]:
         i = bisect_left(corpus.ids, name)

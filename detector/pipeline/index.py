@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
-from detector.store.store import Store, View, codes, set_next
+from detector.store.store import Store, View, codes, count, set_next
 from detector.text import I64
 from detector.verify.relation import scorers
 
@@ -127,9 +128,7 @@ class Index:
             counter.add_bytes(data)
         found = counter.recurring().hashes - recurring.hashes
         if found:
-            recurring = Recurring(
-                self.config.clean.recurring_length, recurring.hashes | found
-            )
+            recurring = Recurring(self.config.clean.recurring_length, recurring.hashes | found)
         prepared = self._prepared(articles, recurring, asked.model, mapped)
         with self.store.writing() as view:
             known = codes(view.connection, prepared.facts.languages)
@@ -172,13 +171,14 @@ class Index:
         judging = Judging(view, batch, known, asked) if len(founders) else None
         new = judging.links if judging is not None else Links.none()
         arrived = _arrived(batch)
+        if judging is not None:
+            arrived.telling.update(batch.bodies[judging.telling].tolist())
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
         changed = linking.Changed(decisions=changing.decisions_of(view))
         judge = judging.rest if judging is not None else _nothing
         part, fresh = linking.component(
-            view.connection, view.names, waiting, new, arrived, judge, changed,
-            self.config.cluster.component,
-        )  # fmt: skip
+            view.connection, view.names, waiting, new, arrived, judge, changed
+        )
         grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
         labels = dict(grouped.labels)
         languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
@@ -248,16 +248,25 @@ class Index:
     def info(self) -> IndexInfo:
         """See `Detector.info`."""
         with self.store.reading() as view:
-            count = lambda table: view.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             meta = dict(view.connection.execute("SELECT key, value FROM meta"))
             return IndexInfo(
-                str(self.store.folder), count("articles"), count("bodies"), count("tail"),
-                links.shared(view.connection),
-                {p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
-                self.text, meta["model"], meta["model_digest"], meta["fingerprint"],
-                {"schema": str(schema.version_of(view.connection)), "words": meta["words"],
-                 "detector": meta["program"]},
-                *(datetime.fromtimestamp(int(meta[k]), timezone.utc) for k in ("created", "changed")),
+                path=str(self.store.folder),
+                articles=count(view.connection, "articles"),
+                bodies=count(view.connection, "bodies"),
+                pending=count(view.connection, "tail"),
+                clusters=links.shared(view.connection),
+                files={p.name: p.stat().st_size for p in sorted(self.store.folder.iterdir())},
+                text=self.text,
+                model=meta["model"],
+                model_digest=meta["model_digest"],
+                fingerprint=meta["fingerprint"],
+                versions={
+                    "schema": str(schema.version_of(view.connection)),
+                    "words": meta["words"],
+                    "detector": meta["program"],
+                },
+                created=datetime.fromtimestamp(int(meta["created"]), timezone.utc),
+                changed=datetime.fromtimestamp(int(meta["changed"]), timezone.utc),
             )
 
     def compact(self, progress: Progress) -> None:
@@ -265,7 +274,7 @@ class Index:
         packing.pack(self.store, whole=True, progress=progress)
 
 
-Mapped = Callable[..., Iterator]  # of a function over chunks
+Mapped = Callable[..., Iterator[Any]]  # of a function over chunks
 _CHUNK = 128  # articles prepared at once
 
 

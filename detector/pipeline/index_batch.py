@@ -6,6 +6,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,9 +63,7 @@ class Batch:
         return self.prepared.facts.titles.get(i, self.articles[i].title)
 
 
-def told_from(
-    view: View, articles: Sequence[Article], prepared: Prepared, start: int
-) -> Batch:
+def told_from(view: View, articles: Sequence[Article], prepared: Prepared, start: int) -> Batch:
     """Find which articles are stored already, and which bodies.
 
     Args:
@@ -150,7 +149,7 @@ def taken(prepared: Prepared, rows: I64) -> Prepared:
     )
 
 
-def rows_of(ragged: tuple[npt.NDArray, I64], rows: I64) -> tuple[npt.NDArray, I64]:
+def rows_of(ragged: tuple[npt.NDArray[Any], I64], rows: I64) -> tuple[npt.NDArray[Any], I64]:
     """The values of some articles, and their bounds."""
     values, bounds = ragged
     sizes = np.diff(bounds)[rows]
@@ -159,7 +158,7 @@ def rows_of(ragged: tuple[npt.NDArray, I64], rows: I64) -> tuple[npt.NDArray, I6
     return values[at], new
 
 
-def _ragged(parts: Sequence[tuple[npt.NDArray, I64]]) -> tuple[npt.NDArray, I64]:
+def _ragged(parts: Sequence[tuple[npt.NDArray[Any], I64]]) -> tuple[npt.NDArray[Any], I64]:
     sizes = np.concatenate([np.diff(bounds) for _, bounds in parts])
     bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return np.concatenate([values for values, _ in parts]), bounds

@@ -13,6 +13,7 @@ from detector.lexical.lsh import candidates
 from detector.pipeline.copying import SHORT
 from detector.pipeline.index_batch import Batch, rows_of
 from detector.semantic.index import nearest
+from detector.store import bodies
 from detector.store.store import View
 from detector.text import I64
 
@@ -83,7 +84,7 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     at, stored = _uncrowded(*view.with_sample(samples), cap)
     owner = np.searchsorted(bounds, at, side="right") - 1
     both, counts = _counted(np.stack([owner, stored], axis=1))
-    held = _sampled(view, np.unique(both[counts > 1, 1]))
+    held = bodies.sampled(view.connection, np.unique(both[counts > 1, 1]).tolist())
     sizes = np.diff(bounds)[both[:, 0]]
     smaller = np.minimum(sizes, [held.get(int(n), 1 << 30) for n in both[:, 1]])
     enough = (counts > 1) & (counts >= _LEAST_SHARED * smaller)
@@ -101,9 +102,7 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     return Sharing(pairs, shared)
 
 
-def neighbours(
-    view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k: int
-) -> Edges:
+def neighbours(view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k: int) -> Edges:
     """The `k` nearest bodies of each new one, in each language.
 
     Args:
@@ -154,16 +153,3 @@ def _counted(pairs: I64) -> tuple[I64, I64]:
         return pairs, np.zeros(0, np.int64)
     found, counts = np.unique(pairs, axis=0, return_counts=True)
     return found, counts
-
-
-def _sampled(view: View, numbers: I64) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for start in range(0, len(numbers), 500):
-        part = numbers[start : start + 500].tolist()
-        marks = ",".join("?" * len(part))
-        found |= dict(
-            view.connection.execute(
-                f"SELECT number, sampled FROM bodies WHERE number IN ({marks})", part
-            )
-        )
-    return found

@@ -42,8 +42,8 @@ def expire(store: Store, config: Config, before: datetime) -> int:
     seconds = before.timestamp()
     with store.writing() as view:
         rows = view.connection.execute(
-            "SELECT number FROM articles WHERE published < ?"
-            " OR (published IS NULL AND added < ?)", (seconds / 60, seconds),
+            "SELECT number FROM articles WHERE published < ? OR (published IS NULL AND added < ?)",
+            (seconds / 60, seconds),
         ).fetchall()
         numbers = [row[0] for row in rows]
         if numbers:
@@ -61,9 +61,7 @@ def decide(store: Store, config: Config, decisions: Sequence[Decision]) -> None:
             if d.a == d.b:
                 raise UsageError(f'"{d.a}" is named twice; name two articles')
             if not d.together and owners[d.a] == owners[d.b]:
-                raise UsageError(
-                    f'"{d.a}" and "{d.b}" have the same text; they cannot be parted'
-                )
+                raise UsageError(f'"{d.a}" and "{d.b}" have the same text; they cannot be parted')
         links.decide(view.connection, int(time.time()), decisions)
         relink(view, config, [owners[name] for name in names], [])
 
@@ -88,9 +86,8 @@ def relink(
     changed = linking.Changed(lost, decisions_of(view))
     arrived = linking.Arrived()
     part, _ = linking.component(
-        view.connection, view.names, touched, Links.none(), arrived, _unasked, changed,
-        config.cluster.component,
-    )  # fmt: skip
+        view.connection, view.names, touched, Links.none(), arrived, _unasked, changed
+    )
     grouped = linking.regrouped(view.connection, part, arrived, changed, config)
     links.label(view.connection, {n: grouped.labels[n] for n in grouped.changed})
     links.log(view.connection, int(time.time()), grouped.happened)

@@ -12,7 +12,7 @@ from detector.pipeline.corpus import Corpus
 from detector.pipeline.index_batch import Batch, joined, taken
 from detector.pipeline.prepare import Prepared
 from detector.pipeline.rowfacts import RowFacts
-from detector.pipeline.shelf import Packed, Shelf, pack
+from detector.pipeline.shelf import Head, Packed, Shelf, pack
 from detector.records import Article
 from detector.store import coding
 from detector.store.bodies import Bodies, StoredArticle
@@ -38,9 +38,11 @@ class Gathered(Shelf):
         """See `Shelf`."""
         return pack(self.get(i))
 
-    def title(self, i: int) -> str:
+    def fields(self, i: int) -> Head:
         """See `Shelf`."""
-        return self.head(i).title
+        head = self.head(i)
+        published = head.published.isoformat() if head.published is not None else ""
+        return Head(head.title, head.url, head.source, published, head.language, head.origin)
 
     def head(self, i: int) -> Article:
         """See `Shelf`; with its text where that is at hand."""

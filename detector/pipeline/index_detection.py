@@ -15,7 +15,7 @@ from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.index_telling import stored_side, told
 from detector.pipeline.index_verdicts import settled
-from detector.records import Cluster, Detection, Evidence, Label, Level, Pair, Relation
+from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
 from detector.store.bodies import StoredArticle
 from detector.store.links import LEVELS, RELATIONS, Links, named
@@ -23,6 +23,7 @@ from detector.store.store import View
 from detector.verify.profiles import minutes
 from detector.verify.relation import Scorer, log_odds
 
+_COPIES = [RELATIONS.index(relation) for relation in COPIES]
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
 _CACHED = 65_536  # articles whose sides are kept at hand
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
@@ -79,8 +80,8 @@ class Telling:
         of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
         for article in articles:
             of[article.body].append(article)
-        pairs = sorted(self._pairs(links.every(self._view.connection), of), key=_by_ids)
-        known = {(p.a, p.b): p for p in pairs}
+        known = {(p.a, p.b): p for p in self._pairs(links.every(self._view.connection), of)}
+        pairs = [known[key] for key in sorted(known)]
         return Detection(tuple(self._labels(articles, made, known)), tuple(pairs), tuple(made))
 
     def _know(self, wanted: Iterable[int] | None) -> None:
@@ -111,7 +112,7 @@ class Telling:
         for article in bodies.articles_of(self._view.connection, numbers):
             of[article.body].append(article)
         found = links.touching(self._view.connection, numbers)
-        inner = found.of(np.isin(found.pairs, numbers).all(axis=1))
+        inner = found.of(np.flatnonzero(np.isin(found.pairs, numbers).all(axis=1)))
         directions: dict[tuple[str, str], Direction] = {}
         for a, b, relation, _ in self._related(inner, of):
             if relation is not Relation.SAME_EVENT:
@@ -123,18 +124,25 @@ class Telling:
     def _related(
         self, found: Links, of: Mapping[int, Sequence[StoredArticle]]
     ) -> Iterable[tuple[StoredArticle, StoredArticle, Relation, float]]:
-        """Pairs of articles that the clusters confirm."""
+        """Pairs of articles that the clusters confirm; a pair may come again."""
         labels = {n: b.labels for n, b in self._bodies.items()}
         spoken = {n: b.language for n, b in self._bodies.items()}
-        for (a, b), code, score in zip(
-            found.pairs.tolist(), found.relations.tolist(), found.scores.tolist(), strict=True
-        ):
-            relation = settled(labels, spoken, a, b, RELATIONS[code])
+        alike: defaultdict[int, list[StoredArticle]] = defaultdict(list)
+        for body, articles in of.items():
+            alike[self._bodies[body].labels[0]] += articles
+        # The last of the same two articles counts: a copy over what its cluster's longest is.
+        order = np.argsort(np.isin(found.relations, _COPIES), kind="stable")
+        for row in order.tolist():
+            a, b = found.pairs[row].tolist()
+            judged, score = RELATIONS[int(found.relations[row])], float(found.scores[row])
+            relation = settled(labels, spoken, a, b, judged)
             if relation is None:
                 continue
             left, right = of.get(a, ()), of.get(b, ())
+            if judged not in COPIES and labels[a][0] != labels[b][0]:
+                left, right = alike[labels[a][0]], alike[labels[b][0]]
             if len(left) * len(right) > _CROWD:
-                left, right = left[:1], right[:1]
+                left, right = of.get(a, ())[:1], of.get(b, ())[:1]
             for one in left:
                 for other in right:
                     yield one, other, relation, score
@@ -209,7 +217,3 @@ class Telling:
         article = bodies.articles(self._view.connection, [number])[0]
         body = self._bodies[article.body]
         return stored_side(article, body.words, body.language)
-
-
-def _by_ids(pair: Pair) -> tuple[str, str]:
-    return pair.a, pair.b

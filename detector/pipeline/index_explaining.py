@@ -55,9 +55,7 @@ def explain(
     copies, related = _judged(view, around)
     grouping = Grouping(_labels(view, around), 0)
     pairing = Pairing(corpus, grouping, recurring, relating, asked.scoring)
-    found = Found(
-        corpus, first, copies, related, relating, asked.scoring, grouping, pairing
-    )
+    found = Found(corpus, first, first, copies, related, relating, asked.scoring, grouping, pairing)
     return explained(found, a.head.id, b.head.id, config)
 
 

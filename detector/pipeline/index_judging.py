@@ -10,11 +10,19 @@ import numpy as np
 from detector.backends.base import Backend
 from detector.config import Config
 from detector.models import Model
-from detector.pipeline.copying import Judged, judge_copies
+from detector.pipeline.copying import (
+    Judged,
+    Shared,
+    both_judged,
+    both_shared,
+    judge_copies,
+    told_apart,
+)
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
-from detector.pipeline.index_candidates import Edges, lexical, neighbours
+from detector.pipeline.index_candidates import Edges, Sharing, lexical, neighbours
 from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_estimating import estimated
 from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
 from detector.semantic.candidates import Strangers
 from detector.store import bodies
@@ -58,32 +66,53 @@ class Judging:
         rows = batch.founders
         self.new = batch.bodies[rows]
         sharing = lexical(view, batch, rows, asked.config)
-        self.near = neighbours(view, batch, rows, codes, asked.config.semantic.neighbours)
-        others = np.unique(np.concatenate([sharing.pairs.ravel(), self.near.others]))
-        self.around = self._gathered(others)
-        new = np.flatnonzero(self.around.new)
-        self._commonness = Counted(
-            view.frequencies,
-            taken(batch.prepared, rows).profiles if batch.prepared.profiles is not None else None,
-        )
-        assert len(new) == len(rows)
-        pairs = self.around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
-        pairs = np.unique(np.sort(pairs[(pairs >= 0).all(axis=1)], axis=1), axis=0)
-        config = asked.config
-        self.copies, shared = judge_copies(
-            self.around.corpus, pairs, asked.scoring["copy"], config.lexical,
-            config.verify.threshold, asked.backend,
-        )  # fmt: skip
+        self.around = self._gathered(np.unique(sharing.pairs))
+        self.copies, shared = self._copies(sharing)
+        found = [links_of(self.around, self.copies)]
+        also = self.around.numbers[shared.pairs]
+        #: New bodies that no longer copy speaks for: only they are looked at for their events.
+        self.telling = rows[~np.isin(self.new, self._spoken_for())]
+        self.near = Edges.none()
         self.relating: Recalling | None = None
         self.related = Judged.none()
         self._best: dict[str, Edges] = {}
-        if asked.model is not None:
-            self.relating = self._recalling(self.around)
-            self.related = self.relating.judge(shared)
+        self._met = self.around
+        self._commonness = Counted(view.frequencies, taken(batch.prepared, rows).profiles)
+        if asked.model is not None and len(self.telling):
+            new = batch.bodies[self.telling]
+            count = asked.config.semantic.neighbours
+            self.near = neighbours(view, batch, self.telling, codes, count)
+            kept = np.isin(also, new).any(axis=1) & ~np.isin(also, self._spoken_for()).any(axis=1)
+            wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
+            self._met = self._gathered(wanted, whole=False)
+            pairs = np.sort(self._met.ranks(also[kept].ravel()).reshape(-1, 2), axis=1)
+            self.relating = self._recalling(self._met)
+            self.related = self.relating.judge(Shared(pairs, shared.refilled[kept]))
             self._best = self.relating.best
-        self.links = Links.joined(
-            [links_of(self.around, self.related), links_of(self.around, self.copies)]
-        )
+            found.insert(0, links_of(self._met, self.related))
+        self.links = Links.joined(found)
+
+    def _spoken_for(self) -> I64:
+        """New bodies that are copies of a longer body, or of an equally long earlier one."""
+        pairs = self.copies.pairs
+        numbers, words = self.around.numbers[pairs], self.around.corpus.lengths[pairs]
+        shorter = np.where(words[:, 0] == words[:, 1], numbers.argmax(axis=1), words.argmin(axis=1))
+        return np.unique(np.take_along_axis(numbers, shorter[:, None], axis=1))
+
+    def _copies(self, sharing: Sharing) -> tuple[Judged, Shared]:
+        """Tell copies by the texts, or without them where one is not kept."""
+        around, asked = self.around, self._asked
+        ranks = around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
+        here = (ranks >= 0).all(axis=1)
+        pairs, shared = np.sort(ranks[here], axis=1), sharing.shared[here]
+        read = around.readable[pairs].all(axis=1)
+        lexical, threshold = asked.config.lexical, asked.config.verify.threshold
+        scorer = asked.scoring["copy"]
+        found = judge_copies(around.corpus, pairs[read], scorer, lexical, threshold, asked.backend)
+        if read.all():
+            return found
+        guessed = told_apart(*estimated(around, pairs[~read], shared[~read]), scorer, threshold)
+        return both_judged(found[0], guessed[0]), both_shared(found[1], guessed[1])
 
     def rest(self, pairs: I64) -> Links:
         """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
@@ -97,12 +126,18 @@ class Judging:
 
     def features_of(self, a: int, b: int) -> dict[str, float]:
         """What a pair of bodies was judged by; empty where it was judged in another round."""
-        pair = np.sort(self.around.ranks(np.array([a, b])))
-        for judged in (self.copies, self.related):
+        for around, judged in ((self.around, self.copies), (self._met, self.related)):
+            pair = np.sort(around.ranks(np.array([a, b])))
             at = np.flatnonzero((np.sort(judged.pairs, axis=1) == pair).all(axis=1))
             if len(at):
                 return {name: float(v[at[0]]) for name, v in judged.features.items()}
         return {}
+
+    def beside(self, a: int, b: int) -> tuple[Surroundings, Recalling | None]:
+        """A corpus that holds two bodies, and what judged them there."""
+        if (self.around.ranks(np.array([a, b])) >= 0).all():
+            return self.around, None
+        return self._met, self.relating
 
     def edges_of(self) -> tuple[Edges, Mapping[str, Edges]]:
         """The neighbours and the best values of the new bodies, to be remembered."""

@@ -1,8 +1,10 @@
 """Clusters after new pairs: linked again where they are touched, and nowhere else.
 
-Average linkage joins two groups only over a pair that reaches the quorum itself, so bodies
-that no chain of such pairs connects cannot share a cluster. Each such component, with every
-pair inside, gives the clusters that the whole corpus would.
+Average linkage joins two groups only over a pair that reaches the quorum itself. A new body can
+therefore join no cluster but those that its own pairs reach; these are taken whole, with every
+pair inside, and linked as a corpus is. What lies beyond could change only by their changing,
+and is left as it is: a chain of strong pairs runs through much of a large store, and a new
+article must not cost as much as the store is large.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from detector.cluster.link import cluster_id
 from detector.config import Config
 from detector.pipeline.copying import Judged
-from detector.pipeline.grouping import group
+from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
@@ -59,6 +61,7 @@ class Component:
         members: their languages and lengths.
         before: digests of the clusters that they were in, shape (n, 3); 0 for new ones.
         sizes: articles of each body.
+        telling: whether each is looked at for its events; of copies the longest is.
     """
 
     numbers: I64
@@ -66,6 +69,7 @@ class Component:
     members: Members
     before: I64
     sizes: I64
+    telling: npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -85,12 +89,19 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """New bodies: number to language, words, article id, and how many articles have it."""
+    """New bodies by number.
 
-    languages: Mapping[int, str] = field(default_factory=dict)
-    words: Mapping[int, int] = field(default_factory=dict)
-    names: Mapping[int, str] = field(default_factory=dict)
-    copies: Mapping[int, int] = field(default_factory=dict)
+    Attributes:
+        names: id of the first article of each.
+        copies: articles that come with a body, stored or new.
+        telling: bodies that are looked at for their events.
+    """
+
+    languages: dict[int, str] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    copies: dict[int, int] = field(default_factory=dict)
+    telling: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -114,9 +125,8 @@ def component(
     arrived: Arrived,
     judge: Callable[[I64], Links],
     changed: Changed,
-    most: int,
 ) -> tuple[Component, Links]:
-    """Everything that some bodies may share a cluster with, and the pairs judged on the way.
+    """Some bodies, all that their pairs reach, and the whole clusters of these.
 
     Args:
         connection: in a transaction.
@@ -125,32 +135,26 @@ def component(
         new: judged pairs that are not stored yet.
         arrived: the new bodies.
         judge: asked about pairs of one component that nobody has looked at.
-        changed: decisions, which connect bodies, too.
-        most: bodies that a search from `touched` adds at most, beside whole clusters.
+        changed: decisions, which reach bodies, too.
+
+    Returns:
+        The component, and the pairs that were judged on the way.
     """
-    strong = new.of(new.scores >= STRONG)
-    joined = np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2)
+    reached = [new.pairs[new.scores >= STRONG]]
+    reached.append(np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2))
     known = set(touched)
-    most += len(known)
-    frontier = set(known)
-    while frontier and len(known) < most:
-        near = links.touching(connection, frontier, STRONG)
-        here = strong.of(np.isin(strong.pairs, sorted(frontier)).any(axis=1))
-        also = joined[np.isin(joined, sorted(frontier)).any(axis=1)]
-        found = {*near.pairs.ravel().tolist(), *here.pairs.ravel().tolist(), *also.ravel().tolist()}
-        frontier = found - known
-        known |= found
-    if frontier:  # what lies beyond stays as it is: clusters are never looked at in part
-        known |= set(links.together(connection, known))
+    pairs = np.concatenate(reached)
+    known |= set(pairs[np.isin(pairs, sorted(known)).any(axis=1)].ravel().tolist())
+    known |= set(links.together(connection, known))
     numbers = np.array(sorted(known), np.int64)
     both = Links.joined([links.touching(connection, known), new])
     inner = both.of(_inside(both.pairs, numbers))
-    fresh = Links.none()
-    missing = _missing(numbers, inner)
-    if len(missing):
-        fresh = judge(missing)
-        inner = Links.joined([fresh, inner])
-    return _described(connection, names, numbers, inner, arrived), fresh
+    part = _described(connection, names, numbers, inner, arrived)
+    missing = _missing(part)
+    if not len(missing):
+        return part, Links.none()
+    fresh = judge(missing)
+    return replace(part, inner=Links.joined([fresh, inner])), fresh
 
 
 def regrouped(
@@ -168,7 +172,9 @@ def regrouped(
         for rows in (copies, ~copies)
     ]  # fmt: skip
     same = np.arange(len(part.numbers))
-    grouping = group(part.members, same, judged[0], judged[1], config.cluster.component)
+    cap = config.cluster.component
+    duplicates = link_copies(part.members, same, judged[0], cap)
+    grouping = group(part.members, duplicates, judged[1], cap)
     groups = decided([grouping.labels[level] for level in Level], part, changed.decisions)
     result = Regrouped()
     columns = []
@@ -191,13 +197,18 @@ def _inside(pairs: I64, numbers: I64) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isin(pairs, numbers).all(axis=1), np.bool_)
 
 
-def _missing(numbers: I64, inner: Links) -> I64:
-    """Pairs not looked at yet in parts that are small enough for all of them, as in a corpus."""
+def _missing(component: Component) -> I64:
+    """Pairs not looked at yet in parts that are small enough for all of them, as in a corpus.
+
+    Copies do not count: a longer one speaks for them.
+    """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
+    numbers, inner = component.numbers, component.inner
     at = np.searchsorted(numbers, inner.pairs)
-    strong = at[inner.scores >= STRONG]
+    heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, _COPIES)
+    strong = at[heard & (inner.scores >= STRONG)]
     ones = np.ones(len(strong), np.int8)
     shape = (len(numbers), len(numbers))
     _, part = connected_components(
@@ -212,6 +223,7 @@ def _missing(numbers: I64, inner: Links) -> I64:
         i, j = np.triu_indices(len(members), 1)
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
+    every = every[component.telling[every].all(axis=1)]
     known = at[:, 0] * len(numbers) + at[:, 1]
     return numbers[every[~np.isin(every[:, 0] * len(numbers) + every[:, 1], known)]]
 
@@ -220,30 +232,29 @@ def _described(
     connection: sqlite3.Connection, names: Mapping[int, str], numbers: I64, inner: Links,
     arrived: Arrived,
 ) -> Component:  # fmt: skip
-    stored = {}
-    for start in range(0, len(numbers), 500):
-        asked = numbers[start : start + 500].tolist()
-        marks = ",".join("?" * len(asked))
-        query = (
-            "SELECT number, language, words, duplicate, syndication, event FROM bodies"
-            f" WHERE number IN ({marks})"
-        )
-        stored |= {row[0]: row[1:] for row in connection.execute(query, asked)}
+    stored = bodies.standing(connection, numbers.tolist())
     old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
-    languages, lengths, before, sizes = [], [], [], []
+    languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
         if number in stored:
-            code, words, *labels = stored[number]
+            heard, code, words, labels = stored[number]
             languages.append(names[code])
         else:
             languages.append(arrived.languages[number])
-            words, labels = arrived.words[number], [0, 0, 0]
+            words, labels = arrived.words[number], (0, 0, 0)
+            heard = number in arrived.telling
         lengths.append(words)
         before.append(labels)
+        telling.append(bool(heard))
         sizes.append(old.get(number, 0) + arrived.copies.get(number, 0))
     members = Members(languages, np.array(lengths, np.int64))
     return Component(
-        numbers, inner, members, np.array(before, np.int64).reshape(-1, 3), np.array(sizes)
+        numbers,
+        inner,
+        members,
+        np.array(before, np.int64).reshape(-1, 3),
+        np.array(sizes, np.int64),
+        np.array(telling, np.bool_),
     )
 
 
@@ -266,9 +277,7 @@ def _carried_on(
     chosen: dict[int, int] = {}
     given: set[int] = set()
     # The larger part keeps the id; of equal ones that of the cluster that came first.
-    for (g, digest), _ in sorted(
-        overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])
-    ):
+    for (g, digest), _ in sorted(overlap.items(), key=lambda e: (-e[1], oldest[e[0][1]], e[0][0])):
         if g not in chosen and digest not in given:
             chosen[g] = digest
             given.add(digest)

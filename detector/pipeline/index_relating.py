@@ -15,20 +15,23 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.index_candidates import Edges
 from detector.pipeline.index_corpus import Surroundings
-from detector.pipeline.relating import WORDS, Relating, SentenceEncoder
+from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
 from detector.text import I64
-from detector.verify.features import Rivals
+from detector.verify.features import Rivals, Weighed
 from detector.verify.profiles import Bag, Profiles
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
 
-_KINDS = ("words", "cosine")  # of rivals, in the order in which they are stored
+_SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
+#: Features of which the best values are remembered, in the order in which they are stored.
+KINDS = tuple(least_of(Strangers()))
+
 
 
 class Recalled(Neighbourhood):
@@ -107,20 +110,19 @@ class Recalling(Relating):
             config: of the store.
             strangers: how near strangers are by these vectors.
             near: the neighbours of each.
-            rivals: "words" and "cosine" to the best that stored bodies had when they came.
+            rivals: feature to the best that stored bodies had when they came.
             commonness: of words and names in the store.
         """
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._profiles = around.corpus.profiles
+        self._weighed = Weighed(around.corpus.profiles, 1, commonness)
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": WORDS, "cosine": strangers.best}
+        self._least = least_of(strangers)
         self._near = near
         self._known = rivals
-        self._commonness = commonness
         self._rivals = {}
         self._shared = Shared.none()
         self.best: dict[str, Edges] = {}
@@ -139,6 +141,18 @@ class Recalling(Relating):
         for name in self._least:
             self._rivals[name] = self._noted(name, features[name], pairs)
         return pairs, self._held_against(features, pairs)
+
+    def _translations(
+        self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
+    ) -> tuple[F32, dict[str, F32]]:
+        """See `Relating`; where a text is not kept, vectors and facts alone decide."""
+        read = self._around.readable[pairs].all(axis=1)
+        result, spread = super()._translations(pairs, features, crossing & read)
+        blind = crossing & ~read
+        first = self._scorers["translation_first"].probability(features)
+        blind &= first >= _SURE
+        result[blind] = first[blind]
+        return result, spread
 
     def recall(self) -> None:
         """Hold pairs against what is known alone."""
@@ -178,16 +192,16 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
     near = Edges(
         owners,
         stored.near["number"].astype(np.int64),
-        stored.near["cosine"].astype(np.float32) / FINE,
+        (stored.near["cosine"] / FINE).astype(np.float32),
         stored.near["language"].astype(np.int64),
     )
     rivals: dict[str, Edges] = {}
-    for column, name in enumerate(_KINDS):
+    for column, name in enumerate(KINDS):
         entries = stored.rivals[:, column].ravel()
         owners = np.repeat(stored.numbers, stored.rivals.shape[2])
         edges = Edges(
             owners, entries["number"].astype(np.int64),
-            entries["value"].astype(np.float32) / FINE, np.zeros(len(owners), np.int64),
+            (entries["value"] / FINE).astype(np.float32), np.zeros(len(owners), np.int64),
         )  # fmt: skip
         rivals[name] = _some(edges, edges.others > 0)
     return near, {name: distinct(mirrored(edges, present)) for name, edges in rivals.items()}
@@ -207,7 +221,4 @@ def distinct(edges: Edges) -> Edges:
 
 
 def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:
-    return Edges(
-        edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows]
-    )
-
+    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])

@@ -6,6 +6,7 @@ import numpy as np
 
 from detector.pipeline.index_batch import Batch, rows_of
 from detector.pipeline.index_candidates import Edges
+from detector.pipeline.index_relating import KINDS
 from detector.pipeline.index_verdicts import Outcome
 from detector.store.bodies import RIVALS, NewArticle, NewBody
 from detector.store.coding import (
@@ -56,6 +57,7 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
     rows, prepared = batch.founders, batch.prepared
     if not len(rows):
         return []
+    telling = set(outcome.judging.telling.tolist()) if outcome.judging is not None else set()
     nothing: list[bytes | None] = [None] * len(rows)
     profiles = nothing
     vectors = nothing
@@ -74,7 +76,7 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
             outcome.labels[int(batch.bodies[i])],
             prepared.keys[i],
             rows_of(prepared.samples, np.array([i]))[0],
-            prepared.vectors is not None and bool(prepared.vectors[i].any()),
+            prepared.vectors is not None and i in telling and bool(prepared.vectors[i].any()),
             profiles[n],
             vectors[n],
             near[n],
@@ -89,8 +91,8 @@ def _remembered(numbers: I64, outcome: Outcome) -> list[bytes]:
     lists = np.zeros(len(near.owners), NEAR)
     lists["number"], lists["language"] = near.others, near.languages
     lists["cosine"] = np.rint(near.values * FINE)
-    rivals = np.zeros((len(numbers), 2, RIVALS), RIVAL)
-    for column, name in enumerate(("words", "cosine")):
+    rivals = np.zeros((len(numbers), len(KINDS), RIVALS), RIVAL)
+    for column, name in enumerate(KINDS):
         if name in best:
             _filled(rivals[:, column], numbers, best[name])
     order = np.argsort(near.owners, kind="stable")

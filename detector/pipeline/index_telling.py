@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.cluster.original import Direction, Side, direction
+from detector.enrich.interviews import confidants
 from detector.pipeline.index_batch import Batch, rows_of
 from detector.records import Relation
 from detector.store.bodies import StoredArticle
@@ -27,6 +28,7 @@ def new_side(batch: Batch, i: int) -> Side:
         published=article.published,
         credits=prepared.facts.credits.get(i, ()),
         aside=_aside(article.text, spans),
+        confidants=confidants(article.text, spans.tolist()),
         words=int(prepared.lengths[i]),
         language=prepared.facts.languages[i],
     )
@@ -44,6 +46,7 @@ def stored_side(stored: StoredArticle, words: int, language: str) -> Side:
         published=stored.head.published,
         credits=stored.credits,
         aside=_aside(text, stored.spans),
+        confidants=confidants(text, stored.spans.tolist()),
         words=words,
         language=language,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -52,18 +53,34 @@ class Match:
 def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
     """The closest earlier body of each new one, by number."""
     found: dict[int, Match] = {}
-    links = outcome.links
-    new = set(batch.bodies[batch.founders].tolist())
+    links, labels = outcome.links, outcome.labels
+    alike: defaultdict[int, list[int]] = defaultdict(list)
+    mates: defaultdict[int, list[int]] = defaultdict(list)
+    for body in sorted(labels):
+        mates[labels[body][0]].append(body)
+    for body in batch.bodies[batch.founders].tolist():
+        alike[labels[body][0]].append(body)
     for (a, b), code, score in zip(
         links.pairs.tolist(), links.relations.tolist(), links.scores.tolist(), strict=True
     ):
-        if b not in new:
+        relation = settled(labels, outcome.languages, a, b, RELATIONS[code])
+        if relation is None:
             continue
-        relation = settled(outcome.labels, outcome.languages, a, b, RELATIONS[code])
-        if relation is not None:
-            match = Match(a, relation, score)
-            if b not in found or _closeness(match) < _closeness(found[b]):
-                found[b] = match
+        for earlier, later in ((a, b), (b, a)):
+            # The longest of several copies is looked at, and what it is the others are.
+            own = alike[labels[later][0]]
+            if relation in COPIES or labels[a][0] == labels[b][0]:
+                own = [later] if later in own else []
+            for body in own:
+                before = earlier if earlier < body else mates[labels[earlier][0]][0]
+                match, known = Match(before, relation, score), found.get(body)
+                apart = labels[before][0] != labels[body][0] or relation in COPIES
+                if (
+                    before < body
+                    and apart
+                    and (known is None or _closeness(match) < _closeness(known))
+                ):
+                    found[body] = match
     return found
 
 
@@ -141,11 +158,11 @@ class Verdicts:
         judging = self._outcome.judging
         body = int(self._batch.bodies[i])
         if judging is not None and match.body != body:
-            around = judging.around
+            around, relating = judging.beside(body, match.body)
             pair = around.ranks(np.array([body, match.body]))
             if (pair >= 0).all() and around.readable[pair].all():
                 pairing = Pairing(
-                    around.corpus, Grouping({}, 0), self._recurring, judging.relating, self._scoring
+                    around.corpus, Grouping({}, 0), self._recurring, relating, self._scoring
                 )
                 features = judging.features_of(body, match.body)
                 found = pairing.evidence(int(pair[0]), int(pair[1]), features)

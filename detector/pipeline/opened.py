@@ -208,8 +208,10 @@ class Opened:
 
     def expire(self, before: date | datetime) -> int:
         """Remove articles published before a moment; without a time, added before it."""
-        moment = before if isinstance(before, datetime) else datetime(
-            before.year, before.month, before.day, tzinfo=timezone.utc
+        moment = (
+            before
+            if isinstance(before, datetime)
+            else datetime(before.year, before.month, before.day, tzinfo=timezone.utc)
         )
         index = self._opened()
         return changing.expire(index.store, index.config, moment)

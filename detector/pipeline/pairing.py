@@ -10,6 +10,7 @@ import numpy as np
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich import enrich
+from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
@@ -19,7 +20,7 @@ from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
 from detector.verify.relation import Scorer, log_odds
 
-_CROWD = 50  # pairs written between two groups of equal bodies; beyond, the first of each
+_CROWD = 50  # pairs written between two groups of copies; beyond, the one for each
 
 
 class Pairing:
@@ -45,9 +46,7 @@ class Pairing:
     def pairs(
         self,
         exact: I64,
-        groups: Mapping[int, Sequence[int]],
-        copies: Judged,
-        related: Judged,
+        found: Sequence[tuple[Judged, Mapping[int, Sequence[int]]]],
         with_evidence: bool,
         progress: Callable[[str, int, int], None],
     ) -> tuple[tuple[Pair, ...], dict[tuple[str, str], Direction]]:
@@ -55,14 +54,13 @@ class Pairing:
 
         Args:
             exact: pairs of equal bodies.
-            groups: articles with equal bodies, by the first of each group.
-            copies: judged pairs of first articles that are copies.
-            related: judged pairs of first articles that are not.
+            found: judged pairs, and the articles that those in them stand for; of a pair that
+                comes twice, the last counts.
             with_evidence: whether to collect passages and facts.
             progress: told how far this is.
         """
-        found: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
-        for judged in (related, copies):
+        told: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
+        for judged, groups in found:
             rows = self._together(judged.pairs)
             for row, (i, j) in zip(rows.tolist(), judged.pairs[rows].tolist(), strict=True):
                 relation = self.settled(i, j, judged.relations[row])
@@ -71,18 +69,18 @@ class Pairing:
                 features = {name: float(v[row]) for name, v in judged.features.items()}
                 score = self.confirmed(relation, float(judged.scores[row]))
                 for a, b in _expanded(i, j, groups):
-                    found[a, b] = relation, score, features
+                    told[a, b] = relation, score, features
         for a, b in exact.tolist():
-            found[a, b] = Relation.EXACT_COPY, 1.0, {"resemblance": 1.0, "containment": 1.0}
+            told[a, b] = Relation.EXACT_COPY, 1.0, {"resemblance": 1.0, "containment": 1.0}
         result = []
         directions: dict[tuple[str, str], Direction] = {}
-        for done, (key, (relation, score, features)) in enumerate(sorted(found.items())):
+        for done, (key, (relation, score, features)) in enumerate(sorted(told.items())):
             pair, way = self._pair(*key, relation, score, features, with_evidence)
             result.append(pair)
             if relation is not Relation.SAME_EVENT:
                 directions[pair.a, pair.b] = way
             if done % 500 == 0:
-                progress("explain", done, len(found))
+                progress("explain", done, len(told))
         return tuple(result), directions
 
     def pair(
@@ -174,14 +172,15 @@ class Pairing:
             published=head.published,
             credits=facts.credits,
             aside="\n".join(aside),
+            confidants=confidants(text, self._corpus.spans(i)),
             words=int(self._corpus.lengths[i]),
             language=facts.language,
         )
 
 
 def _expanded(i: int, j: int, groups: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
-    """A pair of first articles as pairs of all articles with their bodies."""
+    """A pair of articles as pairs of all that they stand for."""
     left, right = groups.get(i, (i,)), groups.get(j, (j,))
     if len(left) * len(right) > _CROWD:
-        left, right = left[:1], right[:1]
+        left, right = (i,), (j,)
     return [(min(a, b), max(a, b)) for a in left for b in right]

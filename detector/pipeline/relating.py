@@ -9,14 +9,15 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from detector.backends.local import cores
 from detector.config import Config
-from detector.pipeline.copying import Judged, Shared
+from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Commonness, Rivals, compare
+from detector.verify.features import Rivals, Weighed
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -25,7 +26,8 @@ _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
-WORDS = 0.12
+_WORDS = 0.12
+_OPENING = 0.2
 
 
 class SentenceEncoder(Protocol):
@@ -61,16 +63,15 @@ class Relating:
         assert corpus.vectors is not None
         assert corpus.profiles is not None
         self._corpus = corpus
-        self._profiles = corpus.profiles
+        self._weighed = Weighed(corpus.profiles, config.jobs or cores())
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": WORDS, "cosine": strangers.best}
+        self._least = least_of(strangers)
         vectors = np.zeros_like(corpus.vectors)
         vectors[rows] = corpus.vectors[rows]
         languages = corpus.facts.languages
         self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
-        self._commonness: Commonness | None = None
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -81,7 +82,7 @@ class Relating:
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
-        return _joined(judged, self.judge_pairs(missing))
+        return both_judged(judged, self.judge_pairs(missing))
 
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
@@ -106,7 +107,7 @@ class Relating:
         return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = compare(self._profiles, pairs, self._commonness) | self._near.measure(pairs)
+        measured = self._weighed.compare(pairs) | self._near.measure(pairs)
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)
@@ -162,6 +163,11 @@ class Relating:
         return {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
 
 
+def least_of(strangers: Strangers) -> dict[str, float]:
+    """What a neighbourhood is worth at the least, for each feature held against it."""
+    return {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
+
+
 def sentence_bounds(body: Tokens) -> I64:
     """Where the sentences of one body begin, as bounds over its words."""
     first = np.flatnonzero((body.flags & SENTENCE) != 0)
@@ -196,19 +202,6 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
     return every[~np.isin(_packed(every), _packed(known))]
-
-
-def _joined(a: Judged, b: Judged) -> Judged:
-    features = {}
-    for name in {**a.features, **b.features}:
-        parts = [j.features.get(name, np.zeros(len(j.pairs), np.float32)) for j in (a, b)]
-        features[name] = np.concatenate(parts)
-    return Judged(
-        np.concatenate([a.pairs, b.pairs]),
-        [*a.relations, *b.relations],
-        np.concatenate([a.scores, b.scores]),
-        features,
-    )
 
 
 def _packed(pairs: I64) -> npt.NDArray[np.uint64]:

@@ -80,11 +80,18 @@ class CorpusFacts(Sequence[Facts]):
     def __getitem__(self, i: int | slice) -> Facts | list[Facts]:
         if isinstance(i, slice):
             return [self[k] for k in range(*i.indices(len(self)))]
-        title = self._titles.get(i)
         day = int(self.days[i])
         return Facts(
             language=self.languages[i],
-            title=self._shelf.title(self._order[i]) if title is None else title,
+            title=self.title(i, self._shelf.fields(self._order[i]).title),
             event_date=date.fromordinal(day) if day else None,
-            credits=self._credits.get(i, ()),
+            credits=self.credits(i),
         )
+
+    def title(self, i: int, given: str) -> str:
+        """The headline of an article whose title field is `given`."""
+        return self._titles.get(i, given)
+
+    def credits(self, i: int) -> tuple[Credit, ...]:
+        """Whom an article credits."""
+        return self._credits.get(i, ())

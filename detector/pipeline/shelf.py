@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from detector.records import Article
 
@@ -17,34 +18,68 @@ Packed = bytes
 RUN = 256
 
 _DAY = len("2024-08-07")
+_SIZE = 4  # bytes that say how long a head is
+
+
+class Head(NamedTuple):
+    """What an article is besides its id and text; `published` as ISO 8601 text."""
+
+    title: str
+    url: str
+    source: str
+    published: str
+    language: str
+    origin: str
 
 
 def pack(article: Article) -> Packed:
-    """An article as bytes, which `unpack` of the same Python reads."""
+    """An article as bytes, which `unpack` of the same Python reads: size of the head, head, text.
+
+    The head can be read without the text, which is most of it.
+    """
     published = article.published.isoformat() if article.published is not None else ""
+    head = marshal.dumps(
+        (
+            article.title,
+            article.url,
+            article.source,
+            published,
+            article.language,
+            article.origin,
+        )
+    )
     text = article.text.encode("utf-8", "surrogatepass")
-    head = (article.title, article.url, article.source, published, article.language)
-    return marshal.dumps((*head, article.origin, text))
+    return b"".join((len(head).to_bytes(_SIZE, "little"), head, text))
 
 
-def unpack(packed: Packed, name: str = "", *, whole: bool = True) -> Article:
+def unpack(packed: Packed, name: str = "") -> Article:
     """The article that `pack` was given.
 
     Args:
         packed: its bytes.
         name: its id.
-        whole: False leaves the text out.
     """
-    title, url, source, stamp, language, origin, text = marshal.loads(packed)  # noqa: S302 - ours
+    head, end = _head(packed, 0)
+    return _article(head, name, packed[end:].decode("utf-8", "surrogatepass"))
+
+
+def _head(packed: bytes, start: int) -> tuple[Head, int]:
+    """The head of the article that begins there, and where its text begins."""
+    begin = start + _SIZE
+    end = begin + int.from_bytes(packed[start:begin], "little")
+    return Head._make(marshal.loads(packed[begin:end])), end  # noqa: S302 - packed by this module
+
+
+def _article(head: Head, name: str, text: str) -> Article:
     return Article(
-        id=name,
-        text=text.decode("utf-8", "surrogatepass") if whole else "",
-        title=title,
-        url=url,
-        source=source,
-        published=_time(stamp),
-        language=language,
-        origin=origin,
+        name,
+        text,
+        head.title,
+        head.url,
+        head.source,
+        _time(head.published),
+        head.language,
+        head.origin,
     )
 
 
@@ -91,29 +126,34 @@ class Shelf:
 
     def packed(self, i: int) -> Packed:
         """An article as it is kept."""
-        run, at = divmod(i, RUN)
-        if run == len(self._runs):
-            return self._last[at]
-        bounds = self._bounds[run]
-        return self._runs[run][bounds[at] : bounds[at + 1]]
+        run, start, end = self._place(i)
+        return run[start:end]
 
-    def title(self, i: int) -> str:
-        """What an article's title field says."""
-        title: str = marshal.loads(self.packed(i))[0]  # noqa: S302 - packed by this class
-        return title
+    def fields(self, i: int) -> Head:
+        """What an article is besides its id and text."""
+        run, start, _ = self._place(i)
+        return _head(run, start)[0]
 
     def head(self, i: int) -> Article:
         """An article without its text."""
-        return unpack(self.packed(i), self.ids[i], whole=False)
+        return _article(self.fields(i), self.ids[i], "")
 
     def text(self, i: int) -> str:
         """An article's text."""
-        text: bytes = marshal.loads(self.packed(i))[-1]  # noqa: S302 - packed by this class
-        return text.decode("utf-8", "surrogatepass")
+        run, start, end = self._place(i)
+        return run[_head(run, start)[1] : end].decode("utf-8", "surrogatepass")
 
     def get(self, i: int) -> Article:
         """A whole article."""
         return unpack(self.packed(i), self.ids[i])
+
+    def _place(self, i: int) -> tuple[bytes, int, int]:
+        """The run of bytes that an article is in, and its offsets there."""
+        run, at = divmod(i, RUN)
+        if run == len(self._runs):
+            return self._last[at], 0, len(self._last[at])
+        bounds = self._bounds[run]
+        return self._runs[run], bounds[at], bounds[at + 1]
 
     def chunks(self) -> Iterator[Sequence[Packed]]:
         """The articles in input order, a run at a time."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ U32 = npt.NDArray[np.uint32]
 
 _ASKED = 256  # numbers in one statement
 RIVALS = 3  # kept of each kind
+KINDS = 3  # of rivals: features that are held against what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Bodies:
         days: ordinals of their events' days; 0 where unknown.
         labels: shape (n, 3), digests of their clusters.
         near: neighbours, see `NEAR`, and their bounds.
-        rivals: shape (n, 2, 3), the best by words and by cosine, see `RIVAL`.
+        rivals: shape (n, KINDS, RIVALS), see `RIVAL`.
         vectors: shape (n, d); None where the store has none, as profiles.
     """
 
@@ -126,7 +128,7 @@ def insert(
     connection: sqlite3.Connection,
     articles: Sequence[NewArticle],
     bodies: Sequence[NewBody],
-    codes: dict[str, int],
+    codes: Mapping[str, int],
 ) -> None:
     """Write new rows."""
     connection.executemany(
@@ -144,14 +146,19 @@ def insert(
     connection.executemany(
         "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (b.number, b.digest, codes[b.language], len(b.samples), b.words, b.day, *b.labels)
-            + (b.searched, b.profile, b.vector, b.near)
+            (
+                *(b.number, b.digest, codes[b.language], len(b.samples), b.words, b.day),
+                *(*b.labels, b.searched, b.profile, b.vector, b.near),
+            )
             for b in bodies
         ],
     )
     connection.executemany(
         "INSERT INTO tail VALUES (?, ?, ?)",
-        [(b.number, b.keys.astype("<u4").tobytes(), b.samples.astype("<u4").tobytes()) for b in bodies],
+        [
+            (b.number, b.keys.astype("<u4").tobytes(), b.samples.astype("<u4").tobytes())
+            for b in bodies
+        ],
     )
 
 
@@ -169,10 +176,10 @@ def fetch_bodies(
         "SELECT number, digest, language, sampled, words, day, duplicate, syndication, event,"
         " profile, vector, near FROM bodies WHERE number IN ({}) ORDER BY number"
     )
-    rows = [row for row in _asked(connection, query, sorted(set(numbers)))]
+    rows = list(_asked(connection, query, sorted(set(numbers))))
     whole = bool(rows) and rows[0][9] is not None
     near = [row[11] or b"" for row in rows]
-    tail = 2 * RIVALS * RIVAL.itemsize
+    tail = KINDS * RIVALS * RIVAL.itemsize
     lists = np.frombuffer(b"".join(blob[: len(blob) - tail] for blob in near if blob), NEAR)
     sizes = [(len(blob) - tail) // NEAR.itemsize if blob else 0 for blob in near]
     empty = b"\0" * tail
@@ -189,28 +196,48 @@ def fetch_bodies(
         decoded_vectors([row[10] for row in rows]) if whole else None,
         lists,
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        rivals.reshape(-1, 2, RIVALS),
+        rivals.reshape(-1, KINDS, RIVALS),
     )
 
 
 def joined(one: Bodies, other: Bodies) -> Bodies:
     """Bodies of one store, as far as gathering them needs it: no neighbours."""
+    both = [profiles for profiles in (one.profiles, other.profiles) if profiles is not None]
+    vectors = [v for v in (one.vectors, other.vectors) if v is not None]
     return Bodies(
-        *(
-            np.concatenate([getattr(one, name), getattr(other, name)])
-            for name in ("numbers", "digests")
-        ),
-        [*one.languages, *other.languages],
-        *(
-            np.concatenate([getattr(one, name), getattr(other, name)])
-            for name in ("sampled", "words", "days", "labels")
-        ),
-        None if one.profiles is None or other.profiles is None
-        else concatenate([one.profiles, other.profiles]),
-        None if one.vectors is None or other.vectors is None
-        else np.concatenate([one.vectors, other.vectors]),
-        one.near[:0], np.zeros(1, np.int64), one.rivals[:0],
-    )  # fmt: skip
+        numbers=np.concatenate([one.numbers, other.numbers]),
+        digests=np.concatenate([one.digests, other.digests]),
+        languages=[*one.languages, *other.languages],
+        sampled=np.concatenate([one.sampled, other.sampled]),
+        words=np.concatenate([one.words, other.words]),
+        days=np.concatenate([one.days, other.days]),
+        labels=np.concatenate([one.labels, other.labels]),
+        profiles=concatenate(both) if both else None,
+        vectors=np.concatenate(vectors) if vectors else None,
+        near=one.near[:0],
+        near_bounds=np.zeros(1, np.int64),
+        rivals=one.rivals[:0],
+    )
+
+
+def sampled(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """How many shingles the sample of each body has."""
+    query = "SELECT number, sampled FROM bodies WHERE number IN ({})"
+    return dict(_asked(connection, query, numbers))
+
+
+def standing(
+    connection: sqlite3.Connection, numbers: Sequence[int]
+) -> dict[int, tuple[bool, int, int, tuple[int, int, int]]]:
+    """Whether each body is looked at for its events, its language, words and clusters."""
+    query = (
+        "SELECT number, searched, language, words, duplicate, syndication, event FROM bodies"
+        " WHERE number IN ({})"
+    )
+    return {
+        number: (bool(searched), code, words, (labels[0], labels[1], labels[2]))
+        for number, searched, code, words, *labels in _asked(connection, query, numbers)
+    }
 
 
 def of_digests(connection: sqlite3.Connection, digests: Sequence[int]) -> dict[int, int]:
@@ -244,8 +271,10 @@ def articles(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Sto
 def articles_of(connection: sqlite3.Connection, bodies: Sequence[int]) -> list[StoredArticle]:
     """All articles of some bodies, ascending."""
     query = (
-        _ARTICLE + "WHERE a.number IN ({0}) UNION ALL "
-        + _ARTICLE + "WHERE a.body IN ({0}) AND a.body != a.number"
+        _ARTICLE
+        + "WHERE a.number IN ({0}) UNION ALL "
+        + _ARTICLE
+        + "WHERE a.body IN ({0}) AND a.body != a.number"
     )
     rows = [_article(row) for row in _asked(connection, query, sorted(set(bodies)), times=2)]
     wanted = set(bodies)
@@ -283,8 +312,11 @@ def _article(row: tuple[int, str, int, int, bytes, bytes | None, bytes | None]) 
 
 
 def _asked(
-    connection: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str], times: int = 1
-) -> Iterator[tuple]:
+    connection: sqlite3.Connection,
+    query: str,
+    values: Sequence[int] | Sequence[str],
+    times: int = 1,
+) -> Iterator[tuple[Any, ...]]:
     """Rows of a query about many values, so many at a time.
 
     Statements are of few lengths, so that SQLite keeps them prepared.

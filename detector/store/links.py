@@ -64,9 +64,7 @@ class Links:
 def insert(connection: sqlite3.Connection, links: Links) -> None:
     """Write pairs, over what was said of them before."""
     scores = np.rint(links.scores.astype(np.float64) * _FINE).astype(np.int64)
-    rows = zip(
-        *links.pairs.T.tolist(), links.relations.tolist(), scores.tolist(), strict=True
-    )
+    rows = zip(*links.pairs.T.tolist(), links.relations.tolist(), scores.tolist(), strict=True)
     connection.executemany("INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)", rows)
 
 
@@ -149,7 +147,8 @@ def events(connection: sqlite3.Connection, since: int) -> Iterator[ClusterEvent]
     """What befell clusters from a moment on, in order."""
     rows = connection.execute(
         "SELECT at, kind, level, cluster, members, origin FROM events WHERE at >= ?"
-        " ORDER BY number", (since,),
+        " ORDER BY number",
+        (since,),
     )
     for at, kind, level, cluster, members, origin in rows:
         told = json.loads(origin)
@@ -221,6 +220,4 @@ def shared(connection: sqlite3.Connection) -> dict[str, int]:
         "SELECT count(*) FROM (SELECT 1 FROM bodies b JOIN articles a ON a.body = b.number"
         " GROUP BY b.{} HAVING count(*) > 1)"
     )
-    return {
-        str(level): connection.execute(query.format(level)).fetchone()[0] for level in LEVELS
-    }
+    return {str(level): connection.execute(query.format(level)).fetchone()[0] for level in LEVELS}

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from detector.store import runs, vectors
 from detector.store.coding import decoded_profiles
@@ -85,7 +84,9 @@ def _postings(connection: sqlite3.Connection) -> None:
 
 
 def _frequencies(connection: sqlite3.Connection, whole: bool) -> None:
-    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('packed', 'counted')"))
+    meta = dict(
+        connection.execute("SELECT key, value FROM meta WHERE key IN ('packed', 'counted')")
+    )
     count = connection.execute("SELECT count(*) FROM bodies").fetchone()[0]
     again = whole or count > _RECOUNT * int(meta.get("counted", "0"))
     tally = Tally() if again else Tally.of(Frequencies.stored(connection))

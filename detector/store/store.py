@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sqlite3
 import threading
 import time
@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,7 +111,12 @@ class Store:
             if schema.version_of(connection) == 0:
                 schema.migrate(connection, str(folder))
                 now = {"created": str(int(time.time())), "changed": str(int(time.time()))}
-                rows = {**dict.fromkeys(("state", "packing", "lines"), "0"), "next": "1", **now, **meta}
+                rows = {
+                    **dict.fromkeys(("state", "packing", "lines"), "0"),
+                    "next": "1",
+                    **now,
+                    **meta,
+                }
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(rows.items()))
         return cls.open(folder, wait)
 
@@ -126,12 +130,12 @@ class Store:
         folder = Path(path)
         if not cls.exists(folder):
             raise StoreError(f"{path}: no index there; name its folder, or build one")
-        store = cls(folder, wait, read_only)
+        store = cls(folder, wait, read_only or not _writable(folder))
         with store.connections.reading() as connection:
             version = schema.version_of(connection)
         schema.refuse_newer(version, str(folder))
         if version < schema.VERSION:
-            if read_only:
+            if store.connections.read_only:
                 raise StoreError(
                     f"{path}: of an earlier version; open it once for writing, which brings it up"
                 )
@@ -179,6 +183,12 @@ class Store:
             return View(connection, told, names, self._tail, self._files, self._frequencies)
 
 
+def _writable(folder: Path) -> bool:
+    """Whether this process may write to a folder, as who it is now."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK, effective_ids=effective)
+
+
 _TOLD = "SELECT key, value FROM meta WHERE key IN ('state', 'packing', 'next', 'lines')"
 
 
@@ -200,6 +210,6 @@ def codes(connection: sqlite3.Connection, languages: Sequence[str]) -> dict[str,
     return {name: code for code, name in connection.execute("SELECT code, name FROM languages")}
 
 
-def described(meta: Mapping[str, str], key: str) -> Any:
-    """What was stored under a name as JSON."""
-    return json.loads(meta[key])
+def count(connection: sqlite3.Connection, table: str) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

@@ -29,7 +29,7 @@ class Tail:
 
     Attributes:
         numbers: of the bodies, ascending.
-        languages: their codes; -1 for a body without a vector.
+        languages: their codes; -1 for a body whose vector has no neighbours.
         vectors: shape (n, d); None where the store has none.
         bands, samples: which of them has a key.
         values: kind to values in ascending order, each as often as bodies have it.
@@ -63,8 +63,6 @@ class Tail:
         several = [len(row[4]) // 4 for row in rows], [len(row[5]) // 4 for row in rows]
         languages = np.array([row[1] for row in rows], np.int64)
         vectors = None if rows[0][3] is None else decoded_vectors([row[3] or b"" for row in rows])
-        if vectors is not None:
-            languages[~vectors.any(axis=1)] = -1
         tail = replace(
             self,
             numbers=np.concatenate([self.numbers, numbers]),
@@ -80,13 +78,13 @@ class Tail:
 
 
 _NEXT = (
-    "SELECT t.number, b.language, b.profile, b.vector, t.keys, t.samples FROM tail t "
-    "JOIN bodies b ON b.number = t.number WHERE t.number > ? ORDER BY t.number LIMIT ?"
+    "SELECT t.number, iif(b.searched, b.language, -1), b.profile, b.vector, t.keys, t.samples "
+    "FROM tail t JOIN bodies b ON b.number = t.number WHERE t.number > ? ORDER BY t.number LIMIT ?"
 )
 
 
 def _appended(room: F32 | None, used: int, new: F32) -> tuple[F32, F32]:
-    """Rows behind those in use, in the same memory while it lasts; shorter views stay as they are."""
+    """Rows behind those in use, in the same memory while it lasts; shorter views stay valid."""
     if room is None or used + len(new) > len(room):
         bigger = np.zeros((max(256, 2 * (used + len(new))), new.shape[1]), np.float32)
         if room is not None:

@@ -1,83 +1,130 @@
 """Pairs of profiles to numbers: what two articles share, and what excludes the other.
 
-Every similarity is a cosine of sparse rows weighted by rarity (TF-IDF, Salton & Buckley
-1988), learnt from the corpus at hand and smoothed so that five articles suffice. Conflicts
-are features of their own: two places or days that exclude each other say more than shared
-paragraphs do.
+Every similarity is a cosine of rows weighted by rarity. Conflicts are features of their own:
+two places or days that exclude each other say more than shared paragraphs do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.verify.profiles import Bag, Profiles
-from detector.verify.rarity import CROWD, expected
+from detector.verify.profiles import Profiles
+from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
+T = TypeVar("T")
 
+# Bags that are compared; of the stated ones it counts, too, what one article lacks.
+_KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
+_STATED = ("names", "numbers")
 _RIVALS = 2  # best other candidates that make a neighbourhood
-_CHUNK = 20_000  # pairs compared at once: bounds memory
+_CHUNK = 1000  # pairs compared at once: their rows stay in the cache
 _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
+_HALF = 2  # names of a headline, or main ones, whose absence counts for half
+_UNTOLD = 0.3  # what an article without a telling opening is taken to share of one
 _UNKNOWN = 0
 
 
-class Commonness(Protocol):
-    """How common values are in a corpus of which only a part is at hand."""
+class Weighed:
+    """The profiles of a corpus, weighed once, so that any of its pairs can be compared."""
 
-    @property
-    def articles(self) -> int:
-        """How many articles the corpus has."""
-        ...
+    def __init__(
+        self, profiles: Profiles, threads: int = 1, commonness: Commonness | None = None
+    ) -> None:
+        """Weigh the profiles.
 
-    def of(self, kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
-        """In how many of them each of some ascending values of a bag occurs."""
-        ...
+        Args:
+            profiles: of the whole corpus, which decides how rare a word is.
+            threads: in which pairs are compared; they change no result.
+            commonness: decides that where the profiles are of a part only.
+        """
+        self._rows = {kind: Rows.of(getattr(profiles, kind), kind, commonness) for kind in _KINDS}
+        self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
+        self._threads = threads
+
+    def compare(self, pairs: I64) -> dict[str, F32]:
+        """Features of each pair of articles, without vectors.
+
+        Args:
+            pairs: shape (n, 2), article indices.
+
+        Returns:
+            Feature name to shape (n,). Similarities are 0 to 1; conflicts 0 or 1.
+        """
+        parts = in_parts(self._compared, pairs, self._threads)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _compared(self, pairs: I64) -> dict[str, F32]:
+        left, right = pairs[:, 0], pairs[:, 1]
+        result: dict[str, F32] = {}
+        for kind, rows in self._rows.items():
+            if kind in _STATED:
+                result[kind], shared = rows.shared(left, right)
+                result[f"{kind}_missing"] = _missing(rows, shared, left, right)
+            else:
+                result[kind] = rows.cosines(left, right)
+        result["opening"] = _opening(self._rows["words"], left, right)
+        for part in ("headline", "main"):
+            result[f"{part}_names_missing"] = _lacking(self._rows["names"], part, left, right)
+        dated = self._rows["dates"].counts > 0
+        known = dated[left] & dated[right]
+        result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
+        return result | self._facts.compared(left, right)
 
 
-def compare(profiles: Profiles, pairs: I64, commonness: Commonness | None = None) -> dict[str, F32]:
-    """Features of each pair of articles, without vectors.
+def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
+    """Features of some pairs of a corpus that is compared but once; see `Weighed`."""
+    return Weighed(profiles).compare(pairs)
 
-    Args:
-        profiles: of the whole corpus, which decides how rare a word is.
-        pairs: shape (n, 2), article indices.
-        commonness: decides that where the profiles are of a part only.
 
-    Returns:
-        Feature name to shape (n,). Similarities are 0 to 1; conflicts 0 or 1.
-    """
-    left, right = pairs[:, 0], pairs[:, 1]
-    result: dict[str, F32] = {}
-    for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
-        rows = _weighted(getattr(profiles, name), name, commonness)
-        result[name] = _cosines(rows, left, right)
-    for name in ("names", "numbers"):
-        result[f"{name}_missing"] = _missing(getattr(profiles, name), name, left, right, commonness)
-    known = (np.diff(profiles.dates.bounds) > 0)[left] & (np.diff(profiles.dates.bounds) > 0)[right]
-    result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
-    result |= _differences("event_day", profiles.event_day, left, right)
-    result |= _places_apart(profiles.dateline, left, right)
-    apart = np.abs(profiles.event_day[left] - profiles.event_day[right])
-    result["event_day_gap"] = (np.log1p(apart) * result["event_day_apart"]).astype(np.float32)
-    # Another day at another place: another event, however much of the report is the same.
-    result["both_apart"] = result["event_day_apart"] * result["dateline_apart"]
-    days = np.abs(profiles.published[left] - profiles.published[right]) / _DAY
-    timed = np.isfinite(days)
-    result["published_gap"] = np.where(timed, np.log1p(days), 0).astype(np.float32)
-    result["published_known"] = timed.astype(np.float32)
-    # A day is sure where both say when they were published: "today" is then known, and years.
-    result["day_surely_apart"] = result["event_day_apart"] * timed
-    sources = profiles.source[left], profiles.source[right]
-    same_source = (sources[0] == sources[1]) & (sources[0] != _UNKNOWN)
-    result["same_source"] = same_source.astype(np.float32)
-    lengths = np.maximum(profiles.length, 1)
-    result["length_ratio"] = np.abs(np.log(lengths[left] / lengths[right])).astype(np.float32)
-    return result
+def in_parts(function: Callable[[I64], T], pairs: I64, threads: int) -> list[T]:
+    """Apply a function to some pairs at a time, in several threads; at least to no pair."""
+    starts = range(0, max(len(pairs), 1), _CHUNK)
+    parts = (pairs[start : start + _CHUNK] for start in starts)
+    if threads == 1 or len(starts) == 1:
+        return list(map(function, parts))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What profiles say in one figure each; see `Profiles`."""
+
+    length: npt.NDArray[np.int32]
+    event_day: npt.NDArray[np.int32]
+    dateline: npt.NDArray[np.uint32]
+    published: npt.NDArray[np.float64]
+    source: npt.NDArray[np.uint32]
+
+    def compared(self, left: I64, right: I64) -> dict[str, F32]:
+        result = dict(_differences("event_day", self.event_day, left, right))
+        result |= _places_apart(self.dateline, left, right)
+        apart = np.abs(self.event_day[left] - self.event_day[right])
+        result["event_day_gap"] = (np.log1p(apart) * result["event_day_apart"]).astype(np.float32)
+        # Another day at another place: another event, however much of the report is the same.
+        result["both_apart"] = result["event_day_apart"] * result["dateline_apart"]
+        days = np.abs(self.published[left] - self.published[right]) / _DAY
+        timed = np.isfinite(days)
+        result["published_gap"] = np.where(timed, np.log1p(days), 0).astype(np.float32)
+        result["published_known"] = timed.astype(np.float32)
+        # A day is sure where both say when they were published: "today" is then known, and years.
+        result["day_surely_apart"] = (result["event_day_apart"] * timed).astype(np.float32)
+        result["day_surely_gap"] = (result["event_day_gap"] * timed).astype(np.float32)
+        sources = self.source[left], self.source[right]
+        same_source = (sources[0] == sources[1]) & (sources[0] != _UNKNOWN)
+        result["same_source"] = same_source.astype(np.float32)
+        lengths = np.maximum(self.length, 1)
+        result["length_ratio"] = np.abs(np.log(lengths[left] / lengths[right])).astype(np.float32)
+        return result
 
 
 class Rivals:
@@ -156,65 +203,34 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
-def _missing(bag: Bag, kind: str, left: I64, right: I64, commonness: Commonness | None) -> F32:
+def _missing(rows: Rows, shared: F32, left: I64, right: I64) -> F32:
     """Part of what the poorer article states that the other does not, by rarity.
 
     Shrunk towards 0 where it states little: an essay without names contradicts nobody.
     """
-    weight, column = _rarity(bag, kind, commonness)
-    stated = np.bincount(_owner(bag), weight, minlength=len(bag.bounds) - 1)
-    counts = np.diff(bag.bounds)
-    poorer = np.where(stated[left] <= stated[right], left, right)
-    shared = _cosines(_rows(bag, np.sqrt(weight), column), left, right)
-    kept = np.minimum(shared / np.maximum(stated[poorer], 1e-9), 1)
-    sure = counts[poorer] / (counts[poorer] + _FEW)
+    poorer = np.where(rows.worth[left] <= rows.worth[right], left, right)
+    kept = np.minimum(shared / np.maximum(rows.worth[poorer], 1e-9), 1)
+    sure = rows.counts[poorer] / (rows.counts[poorer] + _FEW)
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _weighted(bag: Bag, kind: str, commonness: Commonness | None) -> Any:
-    """Unit rows of term weights, as a SciPy CSR matrix."""
-    weight, column = _rarity(bag, kind, commonness)
-    if kind == "words":
-        weight = weight * (1 + np.log(np.maximum(bag.counts, 1).astype(np.float64)))
-    owner = _owner(bag)
-    norm = np.sqrt(np.bincount(owner, weight**2, minlength=len(bag.bounds) - 1))
-    return _rows(bag, weight / np.maximum(norm[owner], 1e-9), column)
+def _opening(words: Rows, left: I64, right: I64) -> F32:
+    """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
+
+    The opening tells what happened; what follows may be background, or furniture of a house.
+    """
+    opening = words.parts["opening"]
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        kept = words.kept("opening", one, other)
+        sides.append(np.where(opening.counts[one] > 0, kept, _UNTOLD))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
 
-def _owner(bag: Bag) -> I64:
-    return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
-
-
-def _rarity(
-    bag: Bag, kind: str, commonness: Commonness | None
-) -> tuple[npt.NDArray[np.float64], I64]:
-    """Logarithm of how few articles have each value, and the value's column."""
-    articles = len(bag.bounds) - 1
-    values, column, frequency = np.unique(bag.values, return_inverse=True, return_counts=True)
-    if commonness is not None:
-        articles, frequency = commonness.articles, commonness.of(kind, values)
-    everywhere = frequency + expected(kind, values) + 1.0
-    rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
-    return rarity[column], column
-
-
-def _rows(bag: Bag, weight: npt.NDArray[np.float64], column: I64) -> Any:
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix(
-        (weight.astype(np.float32), column.astype(np.int32), bag.bounds),
-        shape=(len(bag.bounds) - 1, int(column.max(initial=0)) + 1),
-    )
-
-
-def _cosines(rows: Any, left: I64, right: I64) -> F32:
-    parts = [
-        np.asarray(
-            rows[left[start : start + _CHUNK]]
-            .multiply(rows[right[start : start + _CHUNK]])
-            .sum(axis=1),
-            np.float32,
-        ).ravel()
-        for start in range(0, len(left), _CHUNK)
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def _lacking(names: Rows, part: str, left: I64, right: I64) -> F32:
+    """Part of the names that matter to each that the other never mentions; the mean of both."""
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        counts = names.parts[part].counts[one]
+        sides.append((1 - names.kept(part, one, other)) * counts / (counts + _HALF))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)

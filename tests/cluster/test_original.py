@@ -27,6 +27,7 @@ A = Side(
     published=None,
     credits=(),
     aside="",
+    confidants=frozenset(),
     words=300,
     language="vi",
 )
@@ -126,6 +127,33 @@ def test_a_credit_that_names_the_outlet(named):
 
     assert (found.original, found.odds) == ("A", 4)
     assert found.reasons == (f"B credits {named.name}, where A appeared.",)
+
+
+@pytest.mark.parametrize("key", ["songhong.vn", "song hong", "bao song hong"])
+def test_a_copy_still_says_that_the_outlet_of_the_original_was_spoken_to(key):
+    found = judged(b={"confidants": frozenset({"reuters", key})})
+
+    assert (found.original, found.odds) == ("A", 3.5)
+    assert found.reasons == ("B says that Báo Sông Hồng, where A appeared, was spoken to.",)
+
+
+def test_an_article_whose_own_outlet_was_spoken_to_is_likelier_the_original():
+    found = judged(a={"confidants": frozenset({"song hong"})})
+
+    assert (found.original, found.odds) == ("A", 2)
+    assert found.reasons == ("A says that its own outlet was spoken to; B does not.",)
+
+
+def test_two_articles_whose_own_outlets_were_spoken_to_are_both_originals():
+    own = {"confidants": frozenset({"song hong"})}
+
+    assert judged(a=own, b={"confidants": frozenset({"bien xanh"})}).original is None
+
+
+def test_the_outlet_of_both_was_spoken_to_and_that_says_nothing():
+    both = {"confidants": frozenset({"song hong"})}
+
+    assert judged(a=both, b={**both, "outlet": "songhong.vn"}) == NOTHING
 
 
 def test_a_credit_to_another_outlet_is_not_a_credit_to_this_one():

@@ -69,18 +69,19 @@ def test_an_article_without_shingles_has_the_empty_sketch():
 
 
 @pytest.mark.parametrize("size", [-1, 0, 1])
-def test_an_article_longer_than_the_buffer_is_signed_whole(size):
-    length = 2 * module._ROWS + size
-    row = np.random.default_rng(size + 1).integers(0, 2**64, length, np.uint64)
+def test_batches_and_articles_of_more_shingles_than_are_permuted_at_once_are_signed_whole(
+    monkeypatch, size
+):
+    monkeypatch.setattr(module, "_AT_ONCE", 40)
+    draw = np.random.default_rng(size + 1)
+    lengths = [0, 20, 20 + size, 0, 2 * module._AT_ONCE + size, 1, 0]
+    rows = [draw.integers(0, 2**64, length, np.uint64).tolist() for length in lengths]
     config = LexicalConfig()
 
-    made = signatures(row, np.array([0, length]), config)
+    made = signatures(*packed(rows), config)
 
-    assert made[0].tolist() == by_datasketch(row, config)
-    # The least value of some permutation is in each of the parts.
-    parts = [row[: module._ROWS], row[module._ROWS : 2 * module._ROWS]]
-    for part in parts:
-        assert (made[0] == np.array(by_datasketch(part, config))).any()
+    for row, signature in zip(rows, made.tolist(), strict=True):
+        assert signature == by_datasketch(np.array(row, np.uint64), config)
 
 
 def test_articles_are_signed_as_they_are_alone():

@@ -68,6 +68,20 @@ def test_a_folder_that_is_not_ours_serves_the_whole_pass() -> None:
     assert detector.explain(articles, pair.a, pair.b).relation is Relation.NEAR_COPY
 
 
+def test_one_article_of_each_duplicate_cluster_is_encoded() -> None:
+    asked = set()
+
+    def told(stage: str, _done: int, total: int) -> None:
+        if stage == "encode":
+            asked.add(total)
+
+    detection = Detector(config(str(TINY))).detect(read([NEWSROOM]), progress=told)
+
+    assert asked == {len(detection.clusters_of(Level.DUPLICATE))}
+    copied = {p.b for p in detection.pairs_of(Relation.NEAR_COPY)}
+    assert any(copied & {p.a, p.b} for p in detection.pairs_of(Relation.SAME_EVENT))
+
+
 def test_sentences_that_the_static_encoder_knows_are_left_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
