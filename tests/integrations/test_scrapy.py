@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from detector import Detector
-from detector.errors import UsageError
+from detector.errors import MissingExtraError, UsageError
 from detector.integrations.scrapy import DetectorPipeline
 
 pytest.importorskip("scrapy")
@@ -242,6 +242,14 @@ class Crawler:
         from scrapy.settings import Settings
 
         self.settings = Settings({"DETECTOR_INDEX": "news.index", **settings})
+
+
+def test_without_scrapy_there_is_one_error_and_its_cure(monkeypatch):
+    crawler = Crawler()
+    monkeypatch.setitem(sys.modules, "scrapy.exceptions", None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'detector\[scrapy\]'"):
+        DetectorPipeline.from_crawler(crawler)
 
 
 @pytest.mark.parametrize(
