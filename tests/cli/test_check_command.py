@@ -156,3 +156,28 @@ def test_a_reader_that_leaves_early_is_no_error(detector, index):
         done = detector("check", "--index", index, "first.jsonl", stdout=pipe)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_hostile_lines_have_their_answers_too(detector, index, rows):
+    good = json.dumps({**rows[0], "id": "good"})
+    lines = [
+        "[" * 100_000,
+        '{"text":' * 30_000,
+        '{"id": "s\\ud83d", "text": "\\ud83d"}',
+        json.dumps({"id": "long", "text": "x" * 3_000_000}),
+        '{"id": "a/b\\nc\\u0000", "text": "Một câu."}',
+        '{"text": ""}',
+        '{"text": "\\u0000\\u200b"}',
+        good,
+    ]
+    done = detector(
+        "check", "--index", index, "--on-error", "skip", "-", stdin="\n".join(lines) + "\n"
+    )
+    found = answers(done)
+
+    assert done.returncode == 0
+    assert [row.get("id", "bad") for row in found] == [
+        "bad", "bad", "s\ufffd", "long", "a/b\nc\0", "bad", "bad", "good"
+    ]  # fmt: skip
+    assert found[0]["error"] == "<stdin>:1: not JSON: nested too deeply"
+    assert found[-1]["matched"] == "fire-1"
