@@ -28,7 +28,7 @@ _REDRAW = 0.1  # seconds
 _LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
     "add": "Adding",
-    "compact": "Compacting",
+    "pack": "Packing",
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
