@@ -64,6 +64,17 @@ class Console:
         self._noted[kind] += 1
         self._first_note.setdefault(kind, str(error))
 
+    def left_out(self) -> tuple[tuple[str, ...], int]:
+        """The first records that were left out, and how many there are."""
+        return tuple(self._skipped), self._skips
+
+    def notes(self) -> tuple[str, ...]:
+        """What was not understood, one sentence a kind, the most frequent first."""
+        return tuple(
+            self._first_note[kind] + (f" ({count:,} such)" if count > 1 else "")
+            for kind, count in self._noted.most_common()
+        )
+
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """A bar for each stage, with rate and remaining time; on a terminal only.
@@ -104,9 +115,8 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
-            for kind, count in self._noted.most_common():
-                more = f" ({count:,} such)" if count > 1 else ""
-                _print(out, f"Note: {self._first_note[kind]}{more}")
+            for note in self.notes():
+                _print(out, f"Note: {note}")
         if self._skips:
             out = rich_console()
             _print(out, f"{self._skips:,} record{'s' * (self._skips > 1)} left out:")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
@@ -40,6 +40,9 @@ from detector.verify.relation import Scorer, scorers
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
 Progress = Callable[[str, int, int], None]
 
+#: Chooses pairs, by their ids, of what was found.
+Choosing = Callable[[Detection], Collection[tuple[str, str]]]
+
 
 class Detector:
     """Finds copies, translations and reports of one event, and who had each first."""
@@ -58,7 +61,7 @@ class Detector:
         self,
         articles: Iterable[Article],
         *,
-        evidence: bool = True,
+        evidence: bool | Choosing = True,
         progress: Progress | None = None,
     ) -> Detection:
         """Compare all articles with each other.
@@ -66,7 +69,8 @@ class Detector:
         Args:
             articles: any number, read once; their order changes nothing but that of the rows.
             evidence: whether each pair carries passages and facts; without, it carries the
-                features alone, which is faster.
+                features alone, which is faster. A function is asked, when all else is known,
+                which pairs are to carry them.
             progress: told how far each stage is.
 
         Returns:
@@ -107,7 +111,7 @@ class Pass:
         self._seconds: dict[str, float] = {}
         self._notes: list[str] = []
 
-    def detect(self, articles: Iterable[Article], evidence: bool) -> Detection:
+    def detect(self, articles: Iterable[Article], evidence: bool | Choosing) -> Detection:
         """Read, prepare, find, judge, group and explain."""
         found = self._found(articles)
         corpus, grouping = found.corpus, found.grouping
@@ -115,10 +119,13 @@ class Pass:
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
             judged = ((found.related, members_of(found.representative)), (found.copies, groups))
-            pairs, directions = found.pairing.pairs(exact, judged, evidence, self._progress)
+            pairs, directions = found.pairing.pairs(exact, judged, evidence is True, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
+            if callable(evidence):
+                chosen = evidence(Detection(rows, pairs, made.clusters))
+                pairs = found.pairing.explained(pairs, chosen, self._progress)
         return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:

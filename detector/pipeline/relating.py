@@ -14,10 +14,10 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.semantic.candidates import Neighbourhood, Strangers
+from detector.semantic.candidates import Neighbourhood, Strangers, distinct
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Rivals, Weighed
+from detector.verify.features import Rivals, Weighed, in_parts
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -67,7 +67,9 @@ class Relating:
         assert own is not None
         assert corpus.profiles is not None
         self._corpus = corpus
-        self.weighed = weighed or Weighed(corpus.profiles, config.jobs or cores())
+        threads = config.jobs or cores()
+        self.weighed = weighed or Weighed(corpus.profiles)
+        self._threads = threads
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
@@ -75,7 +77,7 @@ class Relating:
         kept = np.zeros_like(own)
         kept[rows] = own[rows]
         languages = corpus.facts.languages
-        self._near = Neighbourhood(kept, languages, config.semantic, strangers)
+        self._near = Neighbourhood(kept, languages, config.semantic, strangers, threads)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -91,7 +93,7 @@ class Relating:
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
         self._shared = also
-        pairs = _distinct(np.concatenate([self._near.pairs(), also.pairs]))
+        pairs = distinct(_packed(np.concatenate([self._near.pairs(), also.pairs])))
         features = self._measured(pairs)
         for name in self._least:
             self._rivals[name] = Rivals(features[name], pairs, len(self._corpus))
@@ -111,7 +113,11 @@ class Relating:
         return align_sentences(*self._sentences(i, j), *lengths)
 
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = self.weighed.compare(pairs) | self._near.measure(pairs)
+        measured = in_parts(
+            lambda part: self.weighed.compare(part) | self._near.measure(part),
+            pairs,
+            self._threads,
+        )
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)
@@ -220,9 +226,3 @@ def joined(a: Judged, b: Judged) -> Judged:
 def _packed(pairs: I64) -> npt.NDArray[np.uint64]:
     low = pairs.min(axis=1).astype(np.uint64)
     return np.asarray((low << np.uint64(32)) | pairs.max(axis=1).astype(np.uint64))
-
-
-def _distinct(pairs: I64) -> I64:
-    packed = np.unique(_packed(pairs))
-    sides = [packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)]
-    return np.stack(sides, axis=1).astype(np.int64)
