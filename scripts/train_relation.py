@@ -425,7 +425,10 @@ def fit(question: str, examples: Examples) -> dict[str, Any]:
 
     # Where nothing speaks for one event, it is none.
     most = 0.0 if question == "event" else None
-    bounds = [(None, most), *(_sign(question, name) for name in FEATURES[question])]
+    bounds = [(None, most)]
+    for name, unit in zip(FEATURES[question], scale, strict=True):
+        least, highest = _sign(question, name)
+        bounds.append((least, highest and highest * unit))
     start = np.zeros(len(bounds))
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
     named = zip(FEATURES[question], found[1:] / scale, strict=True)
@@ -439,7 +442,9 @@ def fit(question: str, examples: Examples) -> dict[str, Any]:
 def _sign(question: str, name: str) -> tuple[float | None, float | None]:
     if name in _EITHER or (question != "event" and name in _CROSSING):
         return None, None
-    return (None, 0) if name in _AGAINST else (0, _MOST.get(name) if question == "event" else None)
+    if name in _AGAINST:
+        return None, 0
+    return 0, _MOST.get(name) if question == "event" else None
 
 
 def _refuse_test(gold: Known, place: Path) -> None:

@@ -217,6 +217,11 @@ def test_no_articles_have_no_profiles():
     assert profiled(0, 0).words.bounds.tolist() == [0]
 
 
+def alone(text, title=""):
+    words = tokenise([text]), tokenise([title])
+    return profile([Article("m", text)], [Facts("vi")], *words, [""], [()])
+
+
 def test_a_long_text_keeps_its_most_telling_terms_and_says_which_open_it():
     text = "Lúa " + " ".join(f"từ{n}" for n in range(400)) + " rơm rơm rơm rơm"
 
