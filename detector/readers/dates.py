@@ -16,6 +16,11 @@ _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)()(\d\d)(\d\d)(?!\d)")
 # "30 tháng 11, 2022", "ngày 30 tháng 11 năm 2022": a word, the month's number, the year.
 _SPELLED = re.compile(r"(?<!\d)(\d{1,2})\s+([^\W\d]+)\s+(\d{1,2})[,\s]\s*(?:[^\W\d]+\s+)?(\d{4})")
 _STAMP = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(?!\d)")
+# As addresses name the day: /2022/11/30/, 2022-11-30, -20221130132205123.htm.
+_PATH = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_NUMBER = re.compile(
+    r"(?<!\d)((?:19[89]|20[0-4])\d)()(\d\d)(\d\d)(?:(?:[01]\d|2[0-3])[0-5]\d\d{0,7})?(?!\d)"
+)
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?!\d)")
 _HALF = re.compile(r"\s*([AaPp]\.[Mm]|[^\W\d]+)")
 _OFFSET = re.compile(r"(?:GMT|UTC|(?<=\d)|(?<=\s))\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
@@ -51,6 +56,19 @@ def zone(name: str) -> tzinfo:
             f"read.timezone: {name!r} is neither an offset such as +07:00"
             " nor a known zone such as Asia/Ho_Chi_Minh"
         ) from None
+
+
+def in_url(url: str) -> date | None:
+    """The day that an address names; None if it names none, or several."""
+    path = url.partition("?")[0]
+    found = set()
+    for pattern in (_PATH, _NUMBER):
+        for year, _, month, day in pattern.findall(path):
+            try:
+                found.add(date(int(year), int(month), int(day)))
+            except ValueError:
+                continue
+    return found.pop() if len(found) == 1 else None
 
 
 def parse(value: str | float | date, local: tzinfo) -> date | datetime | None:

@@ -55,10 +55,11 @@ class Mapper:
             headline = _line("title", record, title)
             given = _id(record, name)
             origin = place(source, line)
+            address = _line("url", record, url)
             rest = (
-                _line("url", record, url),
+                address,
                 _line("source", record, outlet),
-                self._published(record, published, origin),
+                self._published(record, published, origin) or self._in(address),
                 _language(_line("language", record, language)),
                 origin,
             )
@@ -106,6 +107,10 @@ class Mapper:
             reason = f"{key} is {str(value)[:60]!r}, which is not understood as a date; left empty"
             self._note(InputError(reason, origin))
         return parsed
+
+    def _in(self, address: str) -> date | None:
+        """The day that an address names, unless `published` was mapped to nothing."""
+        return dates.in_url(address) if address and self.keys["published"] else None
 
 
 def _pick(field: str, record: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[str, Any]:

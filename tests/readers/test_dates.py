@@ -116,3 +116,24 @@ def test_a_zone_that_is_neither_is_refused(name):
         f"read.timezone: {name!r} is neither an offset such as +07:00"
         " nor a known zone such as Asia/Ho_Chi_Minh"
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.vn/2022/11/30/cau-moi.html", date(2022, 11, 30)),
+        ("https://a.vn/tin/cau-moi-2022-11-30", date(2022, 11, 30)),
+        ("https://a.vn/cau-moi-20221130.htm", date(2022, 11, 30)),
+        ("https://a.vn/cau-moi-20221130132205123.htm", date(2022, 11, 30)),
+        ("https://a.vn/2022/11/30/cau-moi-20221130132205.html", date(2022, 11, 30)),
+        ("https://a.vn/2022/11/30/cau-moi-20221201070000.html", None),
+        ("https://a.vn/cau-moi-20221330.htm", None),
+        ("https://a.vn/cau-moi-2022113013.htm", None),
+        ("https://a.vn/cau-moi-120221130.htm", None),
+        ("https://a.vn/cau-moi?on=2022-11-30", None),
+        ("https://a.vn/cau-moi-2022-11.html", None),
+        ("", None),
+    ],
+)
+def test_an_address_may_name_the_day(url, day):
+    assert dates.in_url(url) == day

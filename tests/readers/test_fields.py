@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -163,6 +164,12 @@ def test_languages_are_read_as_codes(tmp_path):
 def test_the_title_is_one_line(tmp_path):
     (article,) = articles(tmp_path, {"text": "a", "title": " Cầu\n mới \u200b"})
     assert article.title == "Cầu mới"
+
+
+def test_the_day_in_an_address_counts_where_no_field_says_one(tmp_path):
+    named = {"text": "a", "url": "https://a.vn/2024/08/07/x.html"}
+    day, moment = articles(tmp_path, named, {**named, "id": "b", "date": "2024-08-09"})
+    assert (day.published, moment.published) == (date(2024, 8, 7), date(2024, 8, 9))
 
 
 def test_records_of_many_shapes_do_not_fill_memory(tmp_path):
