@@ -61,14 +61,9 @@ def zone(name: str) -> tzinfo:
 def in_url(url: str) -> date | None:
     """The day that an address names; None if it names none, or several."""
     path = url.partition("?")[0]
-    found = set()
-    for pattern in (_PATH, _NUMBER):
-        for year, _, month, day in pattern.findall(path):
-            try:
-                found.add(date(int(year), int(month), int(day)))
-            except ValueError:
-                continue
-    return found.pop() if len(found) == 1 else None
+    named = {(y, m, d) for found in (_PATH, _NUMBER) for y, _, m, d in found.findall(path)}
+    days = {day for each in named if (day := _day(*map(int, each))) is not None}
+    return days.pop() if len(days) == 1 else None
 
 
 def parse(value: str | float | date, local: tzinfo) -> date | datetime | None:
@@ -159,10 +154,17 @@ def _days(value: str) -> Iterator[tuple[date, re.Match[str]]]:
     ):
         match = pattern.search(value)
         if match:
-            try:
-                yield date(int(match[year]), int(match[month]), int(match[day])), match
-            except ValueError:
-                continue
+            named = _day(int(match[year]), int(match[month]), int(match[day]))
+            if named is not None:
+                yield named, match
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    """A day, if there is one so numbered."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _hour(hour: int, mark: re.Match[str] | None) -> int:
