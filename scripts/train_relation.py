@@ -177,7 +177,7 @@ def main(tier: str, data: Path | None, output: Path) -> None:
     tiers = TIERS if tier == "all" else (tier,)
     content = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else {}
     if "static" in tiers:
-        content["copy"] = _fit("copy", _of_copies(place))
+        content["copy"] = fit("copy", _of_copies(place))
     for name in tiers:
         content[name] = _of_relations(name, place)
     ordered = {name: content[name] for name in ("copy", *TIERS) if name in content}
@@ -202,21 +202,21 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
         _remember(transformer(resolve(tier).name))
     chosen = _MATERIAL[tier]
     for name in ("abmusu", "ecbplus"):
-        _events(examples, planted.events(name, 1, "train", place), place, tier)  # type: ignore[arg-type]
+        add_events(examples, planted.events(name, 1, "train", place), place, tier)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
-        _events(examples, crowd, place, tier, _CROWDED[name])
+        add_events(examples, crowd, place, tier, _CROWDED[name])
     for seed in chosen.seeds:
         for build in (planted.translations, planted.condensed, planted.changed):
-            _crossing(examples, build(seed, "train", place, chosen.strangers), place, tier)
+            add_crossing(examples, build(seed, "train", place, chosen.strangers), place, tier)
         for share in chosen.shares:
             gold = halves(seed, place, share, min(1500, chosen.strangers))
-            _crossing(examples, gold, place, tier)
-    fitted = {question: _fit(question, examples) for question in SEMANTIC if question != "linked"}
+            add_crossing(examples, gold, place, tier)
+    fitted = {question: fit(question, examples) for question in SEMANTIC if question != "linked"}
     for name in ("abmusu", "ecbplus"):
         _linked(examples, planted.events(name, 1, "train", place), place, tier, fitted)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
         _linked(examples, crowd, place, tier, fitted)
-    return {**fitted, "linked": _fit("linked", examples)}
+    return {**fitted, "linked": fit("linked", examples)}
 
 
 def _remember(encoder: Any) -> None:
@@ -255,9 +255,12 @@ def halves(seed: int, place: Path, share: float, strangers: int) -> Known:
 class Measured:
     """One corpus, prepared, with gold by article number."""
 
-    def __init__(self, gold: Known, place: Path, model: str = "static") -> None:
-        """Run the first stages of the pass."""
-        _refuse_test(gold, place)
+    def __init__(
+        self, gold: Known, place: Path, model: str = "static", *, fitting: bool = True
+    ) -> None:
+        """Run the first stages of the pass; to fit on it, it may hold no test."""
+        if fitting:
+            _refuse_test(gold, place)
         config = Config()
         config = replace(config, semantic=replace(config.semantic, model=model))
         self.gold, self.config = gold, config
@@ -301,8 +304,26 @@ def _copies(examples: Examples, gold: Known, place: Path) -> None:
     click.echo(f"{gold.name}: {usable.sum()} pairs, {answers[usable].sum()} copies", err=True)
 
 
-def _events(examples: Examples, gold: Known, place: Path, tier: str, weight: float = 1.0) -> None:
-    measured = Measured(gold, place, tier)
+def add_events(
+    examples: Examples,
+    gold: Known,
+    place: Path,
+    tier: str,
+    weight: float = 1.0,
+    *,
+    fitting: bool = True,
+) -> None:
+    """Add pairs within one language: are they of one event?
+
+    Args:
+        examples: to add to.
+        gold: a corpus of `planted.events`.
+        place: folder of the public sets.
+        tier: whose default model encodes.
+        weight: of each pair.
+        fitting: refuse what evaluation measures.
+    """
+    measured = Measured(gold, place, tier, fitting=fitting)
     relating = measured.relating()
     pairs, features = relating.candidates(measured.shared())
     event = {row["id"]: row["event_cluster"] for row in gold.rows}
@@ -343,8 +364,19 @@ def _linked(
     examples.add("linked", {"log_odds": log_odds(judged.scores)}, answers, inside)
 
 
-def _crossing(examples: Examples, gold: Known, place: Path, tier: str) -> None:
-    measured = Measured(gold, place, tier)
+def add_crossing(
+    examples: Examples, gold: Known, place: Path, tier: str, *, fitting: bool = True
+) -> None:
+    """Add pairs in two languages: are they translations, are they of one event?
+
+    Args:
+        examples: to add to.
+        gold: a corpus of `bilingual`, or of `halves`.
+        place: folder of the public sets.
+        tier: whose default model encodes.
+        fitting: refuse what evaluation measures.
+    """
+    measured = Measured(gold, place, tier, fitting=fitting)
     relating = measured.relating()
     pairs, features = relating.candidates(Shared.none())
     keep = relating.crossing(pairs)
@@ -365,7 +397,7 @@ def _crossing(examples: Examples, gold: Known, place: Path, tier: str) -> None:
     click.echo(f"{gold.name}: {len(pairs)} pairs, {event.sum()} related", err=True)
 
 
-def _fit(question: str, examples: Examples) -> dict[str, Any]:
+def fit(question: str, examples: Examples) -> dict[str, Any]:
     """Logistic regression with a sign for each feature that can only speak one way.
 
     L2 on standardised features; an agreement may not speak against a relation, nor a

@@ -57,9 +57,14 @@ def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequenc
     if b.id < a.id:
         a, b = b, a
     way = direction(a, b, relation)
-    same = bool(a.outlet) and a.outlet == b.outlet
-    also = (f"Both were published by {a.outlet}.",) if same else ()
+    same, also = of_one_outlet(a.outlet, b.outlet)
     return way, same, (*way.reasons, *also)
+
+
+def of_one_outlet(a: str, b: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether two articles are of one outlet, given its keys, and the sentence that says so."""
+    same = bool(a) and a == b
+    return same, (f"Both were published by {a}.",) if same else ()
 
 
 def _aside(text: str, spans: npt.NDArray[np.int32]) -> str:

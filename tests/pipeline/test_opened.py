@@ -366,3 +366,11 @@ def test_hostile_articles_are_stored_and_come_back(empty):
     assert all(v.is_new for v in verdicts)
     assert [empty.get(a.id).text for a in articles] == [a.text for a in articles]
     assert empty.verify() == ()
+
+
+def test_an_index_asks_for_no_second_opinion(tmp_path):
+    base = Config()
+    asking = replace(base, verify=replace(base.verify, model="transformer"))
+
+    with pytest.raises(UsageError, match=r"verify\.model: an index asks nobody"):
+        Detector.open(tmp_path / "news.index", asking)

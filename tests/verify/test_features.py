@@ -6,7 +6,7 @@ import pytest
 
 from detector.records import Article, DateMention, Facts
 from detector.text import tokenise
-from detector.verify.features import Rivals, compare
+from detector.verify.features import Rivals, compare, in_parts
 from detector.verify.profiles import profile
 
 BLANK = Facts("vi")
@@ -271,6 +271,17 @@ def test_many_pairs_are_compared_in_parts(monkeypatch):
 
     for name, values in whole.items():
         np.testing.assert_array_equal(values, parts[name])
+
+
+def test_threads_change_nothing(monkeypatch):
+    monkeypatch.setattr("detector.verify.features._CHUNK", 3)
+    pairs = np.array([(i, i + 1) for i in range(20)])
+
+    def doubled(some):
+        return {"left": some[:, 0].astype(np.float32) * 2}
+
+    assert in_parts(doubled, pairs, 3)["left"].tolist() == list(range(0, 40, 2))
+    assert in_parts(doubled, pairs[:0], 3)["left"].tolist() == []
 
 
 # What stands out of the neighbourhood
