@@ -29,6 +29,7 @@ _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
 _HALF = 2  # names of a headline, or main ones, whose absence counts for half
 _UNTOLD = 0.3  # what an article without a telling opening is taken to share of one
+_SEASON = 90  # days
 _UNKNOWN = 0
 
 
@@ -108,6 +109,8 @@ class _Facts:
         result |= _places_apart(self.dateline, left, right)
         apart = np.abs(self.event_day[left] - self.event_day[right])
         result["event_day_gap"] = (np.log1p(apart) * result["event_day_apart"]).astype(np.float32)
+        # Even a guess at the day is seldom wrong by a season.
+        result["event_day_far"] = (apart > _SEASON) * result["event_day_apart"]
         # Another day at another place: another event, however much of the report is the same.
         result["both_apart"] = result["event_day_apart"] * result["dateline_apart"]
         days = np.abs(self.published[left] - self.published[right]) / _DAY

@@ -67,6 +67,27 @@ def test_articles_that_share_nothing_have_nothing_in_common():
         assert found[name] == 0
 
 
+def test_an_opening_counts_wherever_the_other_says_it():
+    event, filler = "lũ cuốn trôi cầu Bến Lúa", "từ " * 80
+    one, later = Made(f"{event}. {filler}"), Made(f"{filler}. {event}")
+
+    assert said(one, later)["opening"] > said(one, Made(filler))["opening"]
+
+
+def test_names_of_a_headline_that_the_other_never_mentions_are_missed():
+    one = Made("Hôm qua Lúa gặp Hoa ở chợ", "Lúa gặp Hoa")
+    other = Made("Hôm qua Rơm gặp Rạ ở chợ", "Rơm gặp Rạ")
+
+    assert said(one, one)["headline_names_missing"] == 0
+    assert said(one, other)["headline_names_missing"] == pytest.approx(0.5)
+
+
+def test_names_that_come_three_times_are_main_ones():
+    one, other = Made("bà Hoa và bà Hoa và bà Hoa"), Made("ông Lúa")
+
+    assert said(one, other)["main_names_missing"] == pytest.approx(1 / 3 / 2)
+
+
 def test_a_rare_number_says_more_than_a_frequent_one():
     rare, frequent = Facts("vi", numbers=("7", "x")), Facts("vi", numbers=("5", "y"))
     crowd = [Made(facts=Facts("vi", numbers=("5",)))] * 2000
