@@ -99,7 +99,7 @@ def recall(index: str, _file: str, _count: str) -> Row:
 
     store = Store.open(index)
     with store.reading() as view:
-        found = 0
+        found = wanted = 0
         rows = view.connection.execute(
             "SELECT number, language, vector FROM bodies WHERE searched ORDER BY number"
         ).fetchall()
@@ -111,11 +111,12 @@ def recall(index: str, _file: str, _count: str) -> Row:
         for code, (_, nearest) in told.items():
             own = np.flatnonzero(languages == code)
             exact = numbers[own][np.argsort(-(asked @ vectors[own].T), axis=1)[:, :_NEIGHBOURS]]
+            wanted += exact.size
             found += sum(
                 len(set(a) & set(b)) for a, b in zip(exact.tolist(), nearest.tolist(), strict=True)
             )
     store.close()
-    return {"recall": found / (len(asked) * _NEIGHBOURS * len(told))}
+    return {"recall": found / wanted}
 
 
 def _timed(ask: Callable[[Article], object], asked: Sequence[Article]) -> Row:

@@ -219,8 +219,11 @@ def program(name):
     return code
 
 
+PROGRAMS = ("Detector().detect", "Elasticsearch", "ITEM_PIPELINES", "cluster_events")
+
+
 def test_no_program_is_forgotten():
-    known = {program(name) for name in ("Detector().detect", "Elasticsearch", "ITEM_PIPELINES")}
+    known = {program(name) for name in PROGRAMS}
 
     assert set(blocks("python")) == known
 
@@ -231,6 +234,12 @@ def test_the_program_that_detects_runs(folder):
     assert printed == "near_copy a b credits Báo Sông Hồng, where a appeared.\n" or (
         printed.startswith(("near_copy a ", "exact_copy a ")) and printed.count("\n") == 1
     )
+
+
+def test_the_program_that_stores_finds_its_articles_again(folder):
+    printed = run([sys.executable, "-c", program("cluster_events")], folder)
+
+    assert printed == "('a', 'b') a\n['born']\n"
 
 
 def test_the_program_that_publishes_writes_a_copy_but_once(folder):

@@ -115,7 +115,8 @@ class Recalling(Relating):
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._weighed = Weighed(around.corpus.profiles, commonness)
+        self.weighed = Weighed(around.corpus.profiles, commonness)
+        self._threads = 1
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
