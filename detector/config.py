@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from detector.errors import ConfigError
 
@@ -20,6 +21,15 @@ else:
     import tomli as tomllib
 
 T = TypeVar("T")
+
+_KINDS: Mapping[type, str] = {
+    bool: "true or false",
+    dict: "a table",
+    float: "a number",
+    int: "a whole number",
+    list: "a list",
+    str: "text",
+}
 
 #: What `ClusterConfig.keep` may be.
 LEVELS = ("duplicates", "syndication", "events")
@@ -73,6 +83,9 @@ class SemanticConfig:
     model: str = "static"  # static, transformer, none, a folder or a hub id
     neighbours: int = 10  # nearest articles looked at in each language
     margin_neighbours: int = 4  # k of the ratio margin (Artetxe & Schwenk 2019)
+    # Reads articles in languages that `model` does not serve, if it can be had: a transformer's
+    # folder or hub id; "none" compares them by their words alone.
+    other_languages: str = "transformer"
 
     def __post_init__(self) -> None:
         """Refuse neighbourhoods that say nothing."""
@@ -85,6 +98,7 @@ class VerifyConfig:
     """When a candidate pair is kept."""
 
     threshold: float = 0.5  # calibrated probability
+    model: str = ""  # asked for a second opinion on doubtful pairs; "" asks nobody
 
     def __post_init__(self) -> None:
         """Refuse what is no probability."""
@@ -132,13 +146,7 @@ class Config:
             ConfigError: if the file cannot be read, or a key or type is wrong; the message
                 names the nearest right key.
         """
-        try:
-            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"{path}: {error.strerror or error}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from error
-        return _build(cls, content, str(path), "")
+        return from_toml(cls, path)
 
     @classmethod
     def from_plain(cls, content: Mapping[str, Any], where: str) -> Config:
@@ -170,6 +178,22 @@ class Config:
         ).hexdigest()
 
 
+def from_toml(cls: type[T], path: str | Path) -> T:
+    """Read a dataclass whose fields are options, or tables that are dataclasses themselves.
+
+    Raises:
+        ConfigError: if the file cannot be read, or a key or type is wrong; the message
+            names the nearest right key.
+    """
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return _build(cls, content, str(path), "")
+
+
 def _at_least(least: int, name: str, value: int) -> None:
     if value < least:
         raise ConfigError(f"{name}: must be at least {least}, not {value}")
@@ -188,7 +212,7 @@ def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T
         if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
             if not isinstance(value, dict):
                 raise ConfigError(f"{where}: must be a table")
-            values[key] = _build(wanted, value, path, f"{key}.")
+            values[key] = _build(wanted, value, path, f"{table}{key}.")
         else:
             values[key] = _checked(wanted, value, where)
     try:
@@ -198,10 +222,16 @@ def _build(cls: type[T], content: Mapping[str, Any], path: str, table: str) -> T
 
 
 def _checked(wanted: Any, value: Any, where: str) -> Any:
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    shape, kind = get_origin(wanted) or wanted, get_args(wanted)
+    if shape is UnionType:  # `float | None`: what is not named is None
+        return _checked(kind[0], value, where)
+    if shape is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    plain = wanted if isinstance(wanted, type) else dict
+    plain = {tuple: list, Mapping: dict}.get(shape, shape)
     if not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool):
-        names = {dict: "a table", int: "a whole number", float: "a number", str: "text"}
-        raise ConfigError(f"{where}: must be {names[plain]}, not {value!r}")
+        raise ConfigError(f"{where}: must be {_KINDS[plain]}, not {value!r}")
+    if plain is list:
+        return tuple(_checked(kind[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if plain is dict and kind:
+        return {key: _checked(kind[1], item, f"{where}.{key}") for key, item in value.items()}
     return value

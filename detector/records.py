@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from detector.sources import Derivation, Flow, Source, derivations, flows, sources, standings
+
 
 class Relation(str, Enum):
     """What one article is to another, from the closest relation to the loosest."""
@@ -314,6 +316,22 @@ class Detection:
     def rows(self) -> Iterator[dict[str, Any]]:
         """One plain row an article, in input order."""
         return (label.row() for label in self.labels)
+
+    def standings(self) -> dict[str, str]:
+        """What each article is, by its id: a relation to its original, "original", "alone"…."""
+        return standings(self.labels)
+
+    def derivations(self) -> tuple[Derivation, ...]:
+        """Every article that was taken over, with the one it came from."""
+        return derivations(self.labels, self.pairs)
+
+    def flows(self, *, by_relation: bool = False) -> tuple[Flow, ...]:
+        """Who republishes whom, with the median delay; the largest flow first."""
+        return flows(self.labels, self.pairs, by_relation=by_relation)
+
+    def sources(self) -> tuple[Source, ...]:
+        """What the articles of each source are; the source with most articles first."""
+        return sources(self.labels, self.pairs)
 
     def pairs_of(self, relation: Relation) -> tuple[Pair, ...]:
         """The pairs with this relation."""

@@ -22,6 +22,7 @@ ROWS = (
     ("config", "files", "lexicon", "models"),
     ("streams", "text"),
     ("records",),
+    ("sources",),  # which a detection answers for, and which asks labels and pairs by shape
     ("errors",),
     ("__init__",),  # which resolves names on first use
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from detector.audit.config import AuditConfig
 from detector.config import Config
 from detector.readers.preset import PRESET
 from detector.records import Label, Level, Pair, Relation
@@ -78,6 +79,22 @@ def index(folder):
             run(["sh", "-c", build], folder)
 
     return there
+
+
+@pytest.fixture(scope="module")
+def audited(folder):
+    """What stands before a command about audits: the example's options, and runs."""
+    (content,) = (content for content in blocks("toml") if "[gates]" in content)
+    (folder / "audit.toml").write_text(content, encoding="utf-8")
+
+    def before(word):
+        for name in ("runs", "audit.index"):
+            if word in ("run", "list", "diff"):
+                shutil.rmtree(folder / name, ignore_errors=True)
+        for _ in range({"list": 1, "diff": 2}.get(word, 0)):
+            run(["sh", "-c", "detector audit run audit.toml --quiet"], folder)
+
+    return before
 
 
 @contextmanager
@@ -166,7 +183,7 @@ def test_no_block_is_of_a_kind_that_is_not_tested():
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
 @pytest.mark.parametrize(("command", "shown"), list(commands()), ids=lambda value: value[:50])
-def test_a_command_prints_what_is_shown(command, shown, folder, index, request):
+def test_a_command_prints_what_is_shown(command, shown, folder, index, audited, request):
     if "--help" in command:
         assert run(["sh", "-c", command], folder).split() == shown.split()
         return
@@ -183,6 +200,10 @@ def test_a_command_prints_what_is_shown(command, shown, folder, index, request):
             add = next(c for c, _ in commands() if "8000/articles -H" in c)
             run(["sh", "-c", add.replace("127.0.0.1:8000", service)], folder)
         command = command.replace("127.0.0.1:8000", service)
+    if "audit.toml" in command or command.startswith("detector audit"):
+        shown = shown.replace("/usr/bin/detector", f"{sys.executable} -m detector")
+        shown = shown.replace("/srv/news", str(folder))
+        audited(command.split()[2])
     if "evaluate" in command:  # by itself, too
         run(["sh", "-c", "detector dedup articles.jsonl --quiet -o rows.jsonl --pairs pairs.jsonl"],
             folder)  # fmt: skip
@@ -198,8 +219,11 @@ def program(name):
     return code
 
 
+PROGRAMS = ("Detector().detect", "Elasticsearch", "ITEM_PIPELINES", "cluster_events")
+
+
 def test_no_program_is_forgotten():
-    known = {program(name) for name in ("Detector().detect", "Elasticsearch", "ITEM_PIPELINES")}
+    known = {program(name) for name in PROGRAMS}
 
     assert set(blocks("python")) == known
 
@@ -210,6 +234,12 @@ def test_the_program_that_detects_runs(folder):
     assert printed == "near_copy a b credits Báo Sông Hồng, where a appeared.\n" or (
         printed.startswith(("near_copy a ", "exact_copy a ")) and printed.count("\n") == 1
     )
+
+
+def test_the_program_that_stores_finds_its_articles_again(folder):
+    printed = run([sys.executable, "-c", program("cluster_events")], folder)
+
+    assert printed == "('a', 'b') a\n['born']\n"
 
 
 def test_the_program_that_publishes_writes_a_copy_but_once(folder):
@@ -236,7 +266,7 @@ def test_the_settings_of_a_crawl_are_those_that_the_pipeline_knows():
 
 
 def test_the_options_are_those_of_every_stage_with_their_defaults(tmp_path):
-    (content,) = blocks("toml")
+    content = next(content for content in blocks("toml") if "[lexical]" in content)
     path = tmp_path / "options.toml"
     path.write_text(content.replace('fields = { text = "body" }\n', ""), encoding="utf-8")
     assert Config.from_toml(path) == Config()
@@ -247,6 +277,26 @@ def test_the_options_are_those_of_every_stage_with_their_defaults(tmp_path):
     config = Config()
     stages = [getattr(config, name) for name in Config.__slots__ if name != "jobs"]
     assert named == {"jobs", *(name for stage in stages for name in stage.__slots__)}
+
+
+def test_the_options_of_an_audit_are_all_named(tmp_path):
+    (content,) = (content for content in blocks("toml") if "[gates]" in content)
+    path = tmp_path / "audit.toml"
+    path.write_text(re.sub(r"^# (?=\w+ =)", "", content, flags=re.MULTILINE), encoding="utf-8")
+    config = AuditConfig.from_toml(path)
+
+    named = set(re.findall(r"^(?:# )?(\w+) =", content, re.MULTILINE))
+    tables = [config.sources, config.gates, config.notify, config.retention]
+    options = {name for table in tables for name in table.__slots__}
+    assert named == options | {"runs", "index", "format", "keep", "jobs"}
+    defaults = AuditConfig()
+    assert (config.sources.batch, config.retention.runs) == (
+        *(defaults.sources.batch, defaults.retention.runs),
+    )
+    for name in ("timeout", "attempts", "wait", "command_timeout"):
+        assert getattr(config.notify, name) == getattr(defaults.notify, name)
+    for name in ("low_score", "least"):
+        assert getattr(config.gates, name) == getattr(defaults.gates, name)
 
 
 def test_the_scripts_that_are_named_are_there():

@@ -17,6 +17,7 @@ from detector.cli.options import examples
 from detector.errors import DetectorError
 
 _COMMANDS = {
+    "audit": "Audit a growing corpus again and again, and say what changed.",
     "check": "Say of each article whether an index holds it already.",
     "dedup": "Mark copies, translations and reports of one event.",
     "evaluate": "Score a result against gold labels.",

@@ -58,7 +58,7 @@ def check(
         with stdout.reader_may_leave():
             for found in each(inputs, config, console.noted):
                 _write(_answer(detector, found, add, not no_evidence, config.on_error == "skip"))
-    console.notes()
+    console.say_notes()
 
 
 def _answer(

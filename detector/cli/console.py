@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress as RichProgress
@@ -31,7 +33,12 @@ _STAGES = {
     "prepare": "Preparing",
     "encode": "Encoding",
     "relate": "Relating",
+    "verify": "Verifying",
     "explain": "Explaining",
+}
+_SLOW = {  # by a transformer, on a CPU
+    "encode": "{:,} articles are read by a transformer, some 10 to 40 a second.",
+    "verify": "{:,} sentences are read for a second opinion, some 100 to 300 a second.",
 }
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
 
@@ -59,11 +66,25 @@ class Console:
         self._noted[kind] += 1
         self._first_note.setdefault(kind, str(error))
 
+    def left_out(self) -> tuple[tuple[str, ...], int]:
+        """The first records that were left out, and how many there are."""
+        return tuple(self._skipped), self._skips
+
+    def notes(self) -> tuple[str, ...]:
+        """What was not understood, one sentence a kind, the most frequent first."""
+        return tuple(
+            self._first_note[kind] + (f" ({count:,} such)" if count > 1 else "")
+            for kind, count in self._noted.most_common()
+        )
+
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A bar for each stage, with rate and remaining time; on a terminal only."""
+        """A bar for each stage, with rate and remaining time; on a terminal only.
+
+        Elsewhere a line says what will take long, before it does.
+        """
         if self._quiet or not sys.stderr.isatty():
-            yield lambda _stage, _done, _total: None
+            yield _silent if self._quiet else _announced
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -96,19 +117,18 @@ class Console:
             print_summary(detection, keep, out)
             for note in detection.notes:
                 _print(out, f"Note: {note}")
-        self.notes()
-        self.left_out()
+        self.say_notes()
+        self.say_left_out()
 
-    def notes(self) -> None:
+    def say_notes(self) -> None:
         """Say what was not understood, each kind once."""
         if self._quiet or not self._noted:
             return
         out = rich_console()
-        for kind, count in self._noted.most_common():
-            more = f" ({count:,} such)" if count > 1 else ""
-            _print(out, f"Note: {self._first_note[kind]}{more}")
+        for note in self.notes():
+            _print(out, f"Note: {note}")
 
-    def left_out(self) -> None:
+    def say_left_out(self) -> None:
         """Say which records were left out."""
         if self._skips:
             out = rich_console()
@@ -117,6 +137,15 @@ class Console:
                 _print(out, f"  {line}")
             if self._skips > len(self._skipped):
                 _print(out, f"  and {self._skips - len(self._skipped):,} more")
+
+
+def _announced(stage: str, done: int, total: int) -> None:
+    if stage in _SLOW and done == 0 < total:
+        click.echo(_SLOW[stage].format(total), err=True)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Say nothing."""
 
 
 class _Bars:

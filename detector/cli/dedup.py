@@ -35,12 +35,14 @@ PAIRS = (
         "detector dedup articles.jsonl --show",
         "detector dedup news/ -o rows.csv --pairs pairs.jsonl",
         "detector dedup articles.jsonl -o rows.jsonl --apply unique.jsonl",
+        "detector dedup articles.jsonl -o rows.jsonl --report report.html",
     )
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", metavar="FILE", help="One row an article. [default: stdout]")
 @click.option("--pairs", metavar="FILE", help="One row a related pair, with its evidence.")
 @click.option("--show", is_flag=True, help="Print the clusters to stdout, for reading.")
+@click.option("--report", metavar="HTML", help="A page for editors, in one file.")
 @click.option("--apply", "reduced", metavar="FILE", help="Write the canonical articles alone.")
 @click.option(
     "--keep",
@@ -67,8 +69,7 @@ def dedup(inputs: tuple[str, ...], **options: Any) -> None:
     config = configured(options)
     detection = _run(inputs, config, options, console)
     console.summary(detection, config.cluster.keep)
-    rate = _share_not_canonical(detection)
-    limit = options["fail_over"]
+    rate, limit = _share_not_canonical(detection), options["fail_over"]
     if limit is not None and rate > limit:
         click.echo(
             f"Error: {rate:.1%} of the articles are not canonical, over the limit of {limit:.1%}.",
@@ -85,27 +86,64 @@ def _run(
     from detector.pipeline import Detector
     from detector.readers import read, spool, write_reduced
 
-    output, reduced = options["output"], options["reduced"]
+    output, reduced, page = options["output"], options["reduced"], options["report"]
     if output is None and not options["show"] and options["pairs"] != "-":
         output = "-"
     tables = {"--show": "-" if options["show"] else None, "-o": output, "--pairs": options["pairs"]}
-    check_outputs(inputs, tables, reduced)
+    check_outputs(inputs, tables, reduced, page)
     with ExitStack() as stack:
         sources: list[Input] = list(inputs)
-        if reduced and "-" in inputs:  # it is read again
-            if config.semantic.model != "none":
-                resolve(config.semantic.model)  # before somebody types, or a pipe is emptied
+        if (reduced or page) and "-" in inputs:  # it is read again
+            # Before somebody types, or a pipe is emptied.
+            for name in (config.semantic.model, config.verify.model):
+                if name not in ("", "none"):
+                    resolve(name)
             sources[inputs.index("-")] = stack.enter_context(spool())
         with console.progress() as progress:
             articles = read(sources, config.read, console.skipped, console.noted)
             detection = Detector(config).detect(
-                articles, evidence=bool(options["pairs"]), progress=progress
+                articles, evidence=_evidence(options), progress=progress
             )
         if reduced:
             kept = {label.id for label in detection.labels if label.canonical}
             write_reduced(sources, kept, reduced, config.read)
+        if page:
+            _report(detection, sources, config, options, console)
     _write(detection, {"-o": output, "--pairs": options["pairs"]}, options["show"])
     return detection
+
+
+def _evidence(options: dict[str, Any]) -> Any:
+    """Of all pairs, of those that the report shows, or of none."""
+    if options["pairs"] or not options["report"]:
+        return bool(options["pairs"])
+    from detector.report import shown_pairs
+
+    return shown_pairs
+
+
+def _report(
+    detection: Detection,
+    sources: Sequence[Input],
+    config: Config,
+    options: dict[str, Any],
+    console: Console,
+) -> None:
+    """Write the page; the texts that it shows are read again."""
+    from detector.readers import read
+    from detector.report import Context, Gate, shown_pairs, write
+
+    gates: tuple[Gate, ...] = ()
+    if options["fail_over"] is not None:
+        rate, limit = _share_not_canonical(detection), options["fail_over"]
+        told = "of the articles are not canonical"
+        gates = (Gate("--fail-over", f"{limit:.1%}", f"{rate:.1%}", rate > limit, told),)
+    lines, skips = console.left_out()
+    context = Context(gates=gates, skipped=lines, skips=skips, notes=console.notes())
+    wanted = {name for pair in shown_pairs(detection, context) for name in pair}
+    again = read(sources, config.read, lambda _: None, lambda _: None)
+    texts = {article.id: article for article in again if article.id in wanted}
+    write(options["report"], detection, texts.get, context=context)
 
 
 def _write(detection: Detection, tables: dict[str, str | None], shown: bool) -> None:

@@ -18,7 +18,10 @@ _STDOUT = "-"
 
 
 def check_outputs(
-    inputs: Sequence[str], tables: Mapping[str, str | None], reduced: str | None
+    inputs: Sequence[str],
+    tables: Mapping[str, str | None],
+    reduced: str | None,
+    report: str | None = None,
 ) -> None:
     """Refuse outputs that could not be written, or that would overwrite something needed.
 
@@ -26,6 +29,7 @@ def check_outputs(
         inputs: what is read.
         tables: option to the file of rows it names; None where it is not given.
         reduced: file or folder of --apply, or None.
+        report: file of --report, or None.
 
     Raises:
         UsageError: if an output is an input or another output, or cannot hold what it gets.
@@ -45,6 +49,11 @@ def check_outputs(
     if reduced is not None:
         _check_reduced(reduced, sources)
         named["--apply"] = reduced
+    if report is not None:
+        if not report.lower().endswith((".html", ".htm")):
+            raise UsageError(f"--report {report}: a report is a page; give it the ending .html")
+        _check_place(report)
+        named["--report"] = report
     _refuse_shared(named)
     _refuse_inputs(named, [source.path for source in sources if source.path])
     _refuse_folders(named, [Path(name) for name in inputs if Path(name).is_dir()])

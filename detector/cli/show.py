@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import click
 
-from detector.cli.reasons import phrases
 from detector.records import Cluster, Detection, Label, Level, Pair, Relation
+from detector.report.reasons import phrases
 
 _WIDTH = 80
 _MARGIN = 23  # columns before a title

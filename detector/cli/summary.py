@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from detector.cli.tables import table
-from detector.records import COPIES, Cluster, Detection, Label, Level, Relation
+from detector.records import Detection, Level, Relation
+from detector.sources import ALONE, INDIRECT, ORIGINAL, UNKNOWN, span
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 _SOURCES = 8  # outlets shown
+_FLOWS = 6  # of articles from one outlet to another
 _NAME = 28  # characters of an outlet's name
 _KEPT = {
     "duplicates": "copies",
@@ -49,6 +51,10 @@ def print_summary(detection: Detection, keep: str, out: Console) -> None:
     if sources.row_count:
         out.print()
         out.print(sources)
+    flows = _flows(detection)
+    if flows.row_count:
+        out.print()
+        out.print(flows)
     languages = Counter(label.language for label in detection.labels)
     out.print()
     _list(out, "Languages", ((name, f"{n:,}") for name, n in languages.most_common()))
@@ -56,38 +62,16 @@ def print_summary(detection: Detection, keep: str, out: Console) -> None:
     _list(out, "Seconds", ((stage, f"{value:.1f}") for stage, value in seconds.items()))
 
 
-def standing(label: Label, syndication: Cluster, event: Cluster) -> str:
-    """What an article is, in one of a few words; each article is exactly one of them."""
-    if label.relation is not None:
-        return str(label.relation)
-    if label.original == label.id:
-        return "original"
-    if len(syndication.members) > 1:
-        return "original unknown" if label.original is None else "copy of a copy"
-    return str(Relation.SAME_EVENT) if len(event.members) > 1 else "alone"
-
-
 def _standings(detection: Detection) -> Table:
     labels = detection.labels
-    found = Counter(
-        standing(label, syndication, event) for label, syndication, event in _placed(detection)
-    )
+    found = Counter(detection.standings().values())
     pairs = Counter(str(pair.relation) for pair in detection.pairs)
-    first, last = ("original", "original unknown"), ("copy of a copy", "alone")
     rows = [
         (name, f"{found[name]:,}", f"{pairs[name]:,}" if name in pairs else "")
-        for name in (*first, *map(str, Relation), *last)
+        for name in (ORIGINAL, UNKNOWN, *map(str, Relation), INDIRECT, ALONE)
         if found[name] or pairs[name]
     ]
     return table("", ("article is", "articles", "pairs"), [*rows, ("all", f"{len(labels):,}", "")])
-
-
-def _placed(detection: Detection) -> Iterable[tuple[Label, Cluster, Cluster]]:
-    of = {cluster.id: cluster for cluster in detection.clusters}
-    return (
-        (label, of[label.syndication_cluster], of[label.event_cluster])
-        for label in detection.labels
-    )
 
 
 def _clusters(detection: Detection) -> Table:
@@ -100,31 +84,39 @@ def _clusters(detection: Detection) -> Table:
 
 
 def _sources(detection: Detection) -> Table:
-    articles: Counter[str] = Counter()
-    counts: dict[str, Counter[str]] = {}
-    for label, syndication, event in _placed(detection):
-        if label.source:
-            articles[label.source] += 1
-            counts.setdefault(label.source, Counter())[standing(label, syndication, event)] += 1
-    copied = [*map(str, (*COPIES, Relation.TRANSLATION)), "copy of a copy"]
+    found = detection.sources()
     rows = []
-    for name, count in sorted(articles.items(), key=lambda item: (-item[1], item[0]))[:_SOURCES]:
-        of = counts[name]
-        taken = sum(of[kind] for kind in copied)
-        cells = (count, of["original"], taken, of["original unknown"], of["same_event"])
-        short = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-        rows.append(
-            (
-                short,
-                *(f"{n:,}" if n else "" for n in cells),
-                f"{taken / count:.0%}" if taken else "",
-            )
-        )
-    if len(articles) > _SOURCES:
-        rest = sum(articles.values()) - sum(articles[name] for name, *_ in rows)
-        rows.append((f"{len(articles) - _SOURCES:,} more", f"{rest:,}", *[""] * 5))
+    for one in found[:_SOURCES]:
+        taken = one.taken + one.updates
+        cells = (one.articles, one.originals, taken, one.unclear, one.reports)
+        share = f"{taken / one.articles:.0%}" if taken else ""
+        rows.append((_short(one.name), *(f"{n:,}" if n else "" for n in cells), share))
+    if len(found) > _SOURCES:
+        rest = sum(one.articles for one in found[_SOURCES:])
+        rows.append((f"{len(found) - _SOURCES:,} more", f"{rest:,}", *[""] * 5))
     heads = ("source", "articles", "originals", "taken over", "unclear", "reports", "share")
     return table("", heads, rows)
+
+
+def _flows(detection: Detection) -> Table:
+    """The largest flows from one source to another, with the median delay."""
+    flows = [flow for flow in detection.flows() if flow.giver != flow.taker]
+    rows = [
+        (
+            f"{_short(flow.taker)} from {_short(flow.giver)}",
+            f"{flow.articles:,}",
+            "" if flow.delay is None else span(flow.delay),
+        )
+        for flow in flows[:_FLOWS]
+    ]
+    if len(flows) > _FLOWS:
+        rest = sum(flow.articles for flow in flows[_FLOWS:])
+        rows.append((f"{len(flows) - _FLOWS:,} more", f"{rest:,}", ""))
+    return table("", ("who takes over", "articles", "after"), rows)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def _list(out: Console, head: str, values: Iterable[tuple[str, str]]) -> None:

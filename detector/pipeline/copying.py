@@ -46,6 +46,11 @@ class Judged:
     scores: F32
     features: dict[str, F32]
 
+    def features_of(self, row: int) -> dict[str, float]:
+        """What one pair was judged by; NaN marks what was not asked of it."""
+        values = ((name, float(column[row])) for name, column in self.features.items())
+        return {name: value for name, value in values if value == value}
+
     @classmethod
     def none(cls) -> Judged:
         """No pair at all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import overload
@@ -27,19 +27,23 @@ from detector.pipeline.copying import (
     members_of,
 )
 from detector.pipeline.corpus import Corpus, Shelf
-from detector.pipeline.encoding import Sentences, encoded, strangers_of
+from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
+from detector.pipeline.opinions import SecondOpinion
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
-from detector.pipeline.relating import Relating
+from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
 from detector.verify.relation import Scorer, scorers
 
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
 Progress = Callable[[str, int, int], None]
+
+#: Chooses pairs, by their ids, of what was found.
+Choosing = Callable[[Detection], Collection[tuple[str, str]]]
 
 
 class Detector(Opened):
@@ -59,7 +63,7 @@ class Detector(Opened):
         self,
         articles: Iterable[Article],
         *,
-        evidence: bool = True,
+        evidence: bool | Choosing = True,
         progress: Progress | None = None,
     ) -> Detection:
         """Compare all articles with each other.
@@ -67,7 +71,8 @@ class Detector(Opened):
         Args:
             articles: any number, read once; their order changes nothing but that of the rows.
             evidence: whether each pair carries passages and facts; without, it carries the
-                features alone, which is faster.
+                features alone, which is faster. A function is asked, when all else is known,
+                which pairs are to carry them.
             progress: told how far each stage is.
 
         Returns:
@@ -75,7 +80,8 @@ class Detector(Opened):
 
         Raises:
             InputError: if two articles have one id.
-            ModelError: if the model cannot be had or is damaged.
+            ModelError: if a model cannot be had or is damaged.
+            UsageError: if a second opinion is asked for where there is no first.
         """
         with closing(Pass(self.config, self._backend, progress or _silent)) as run:
             return run.detect(articles, evidence)
@@ -118,7 +124,7 @@ class Pass:
         self._seconds: dict[str, float] = {}
         self._notes: list[str] = []
 
-    def detect(self, articles: Iterable[Article], evidence: bool) -> Detection:
+    def detect(self, articles: Iterable[Article], evidence: bool | Choosing) -> Detection:
         """Read, prepare, find, judge, group and explain."""
         found = self._found(articles)
         corpus, grouping = found.corpus, found.grouping
@@ -126,10 +132,13 @@ class Pass:
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
             judged = ((found.related, members_of(found.representative)), (found.copies, groups))
-            pairs, directions = found.pairing.pairs(exact, judged, evidence, self._progress)
+            pairs, directions = found.pairing.pairs(exact, judged, evidence is True, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
+            if callable(evidence):
+                chosen = evidence(Detection(rows, pairs, made.clusters))
+                pairs = found.pairing.explained(pairs, chosen, self._progress)
         return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
@@ -140,6 +149,8 @@ class Pass:
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
         scoring = scorers(model.tier) if model is not None else scorers()
+        router = Router(self._config, model)
+        verifier = self._verifier(model)
         corpus, recurring = self.corpus(articles, model)
         with self._stage("copies"):
             equal = exact_groups(corpus)
@@ -155,12 +166,13 @@ class Pass:
                 telling = np.unique(duplicates.longest)
                 telling = telling[corpus.lengths[telling] >= SHORT]
                 self.encode(corpus, model, telling)
+                foreign, notes = router.read(corpus, telling, self._progress)
+                self._notes.extend(notes)
             with self._stage("relate"):
-                relating = Relating(
-                    corpus, Sentences(corpus, model), telling, scoring, self._config,
-                    strangers_of(corpus, model),
-                )  # fmt: skip
+                second = self._second(corpus, verifier)
+                relating = Routed(corpus, model, telling, foreign, self._config, second)
                 related = relating.judge(shared.between(duplicates.longest))
+                self._notes.extend([second.note()] if second is not None else ())
         with self._stage("cluster"):
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
             if grouping.cut:
@@ -172,6 +184,19 @@ class Pass:
         return Found(
             corpus, equal, duplicates.longest, copies, related, relating, scoring, grouping, pairing
         )
+
+    def _verifier(self, model: Model | None) -> Model | None:
+        """The model of the second opinion, found before anything is read."""
+        if not self._config.verify.model:
+            return None
+        if model is None:
+            raise UsageError("model none finds copies only, which need no second opinion")
+        return resolve(self._config.verify.model)
+
+    def _second(self, corpus: Corpus, model: Model | None) -> SecondOpinion | None:
+        if model is None:
+            return None
+        return SecondOpinion(corpus, model, self._config.verify.threshold, self._progress)
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
@@ -222,13 +247,7 @@ class Pass:
 
     def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
         """Set the vectors of the articles `first`."""
-        corpus.vectors, without = encoded(corpus, model, first, self._progress)
-        if without:
-            names = ", ".join(f"{n} {code}" for code, n in sorted(without.items()))
-            self._notes.append(
-                f"{model.name} does not know the language of some articles ({names}); they were "
-                "compared by their words alone."
-            )
+        corpus.vectors = encoded(corpus, model, first, self._progress)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -27,7 +27,7 @@ from detector.verify.profiles import minutes
 F32 = npt.NDArray[np.float32]
 
 _QUORUM = 0.5  # mean score over all pairs between two groups at which they are one
-_EVENT_QUORUM = 0.5  # mean root of the scores at which two groups of reports are one event
+_EVENT_QUORUM = 0.45  # mean root of the scores at which two groups of reports are one event
 _SURE = 0.4  # score that a report must reach with one other, to be of any event but its own
 _LEVELS = {
     "duplicates": Level.DUPLICATE,

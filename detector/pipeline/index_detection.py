@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
-from detector.pipeline.index_telling import stored_side, told
+from detector.pipeline.index_telling import of_one_outlet, stored_side, told
 from detector.pipeline.index_verdicts import settled
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
@@ -25,7 +24,7 @@ from detector.verify.relation import Scorer, log_odds
 
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
-_CACHED = 65_536  # articles whose sides are kept at hand
+_UNTOLD = Direction(None, 0.0, 0.0, ())  # of two reports of one event none is the original
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
 
 
@@ -45,8 +44,10 @@ class Telling:
     def __init__(self, view: View, config: Config, scoring: Mapping[str, Scorer]) -> None:
         """Store what the records are made from."""
         self._view, self._config, self._scoring = view, config, scoring
-        self._side = lru_cache(maxsize=_CACHED)(self._sided)
+        self._sides: dict[int, Side] = {}
+        self._scores: dict[float, float] = {}
         self._bodies: dict[int, Body] = {}
+        self._whole: dict[int, list[StoredArticle]] | None = None  # of every body, once read
 
     def clusters(
         self, bodies_: Iterable[int] | None, levels: Sequence[int], least: int
@@ -75,11 +76,12 @@ class Telling:
 
     def detection(self) -> Detection:
         """Everything."""
-        made = self.clusters(None, range(len(LEVELS)), 1)
         articles = list(bodies.every_article(self._view.connection))
         of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
         for article in articles:
             of[article.body].append(article)
+        self._whole = of
+        made = self.clusters(None, range(len(LEVELS)), 1)
         known = {(p.a, p.b): p for p in self._pairs(links.every(self._view.connection), of)}
         pairs = [known[key] for key in sorted(known)]
         return Detection(tuple(self._labels(articles, made, known)), tuple(pairs), tuple(made))
@@ -108,25 +110,33 @@ class Telling:
         name, kind = named(level, digest), LEVELS[level]
         if len(names) == 1 or kind is Level.EVENT:
             return Cluster(name, kind, names)
-        of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
-        for article in bodies.articles_of(self._view.connection, numbers):
-            of[article.body].append(article)
+        of = self._articles_of(numbers)
         found = links.touching(self._view.connection, numbers)
         inner = found.of(np.flatnonzero(np.isin(found.pairs, numbers).all(axis=1)))
         directions: dict[tuple[str, str], Direction] = {}
         for a, b, relation, _ in self._related(inner, of):
             if relation is not Relation.SAME_EVENT:
-                way, _, _ = told(self._side(a.number), self._side(b.number), relation)
+                way, _, _ = told(self._side(a), self._side(b), relation)
                 directions[min(a.head.id, b.head.id), max(a.head.id, b.head.id)] = way
         first = first_of(names, directions)
         return Cluster(name, kind, names, first.original, first.confidence)
+
+    def _articles_of(self, numbers: Sequence[int]) -> Mapping[int, Sequence[StoredArticle]]:
+        """The articles of some bodies, by body."""
+        if self._whole is not None:
+            return {number: self._whole.get(number, []) for number in numbers}
+        of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
+        for article in bodies.articles_of(self._view.connection, numbers):
+            of[article.body].append(article)
+        return of
 
     def _related(
         self, found: Links, of: Mapping[int, Sequence[StoredArticle]]
     ) -> Iterable[tuple[StoredArticle, StoredArticle, Relation, float]]:
         """Pairs of articles that the clusters confirm; a pair may come again."""
-        labels = {n: b.labels for n, b in self._bodies.items()}
-        spoken = {n: b.language for n, b in self._bodies.items()}
+        judged_bodies = [n for n in np.unique(found.pairs).tolist() if n in self._bodies]
+        labels = {n: self._bodies[n].labels for n in judged_bodies}
+        spoken = {n: self._bodies[n].language for n in judged_bodies}
         alike: defaultdict[int, list[StoredArticle]] = defaultdict(list)
         for body, articles in of.items():
             alike[self._bodies[body].labels[0]] += articles
@@ -158,13 +168,17 @@ class Telling:
     def _pairs(self, found: Links, of: Mapping[int, Sequence[StoredArticle]]) -> Iterable[Pair]:
         for one, other, relation, score in self._related(found, of):
             if relation is Relation.SAME_EVENT:
-                odds = {"log_odds": log_odds(np.array([score], np.float32))}
-                score = float(self._scoring["linked"].probability(odds)[0])
-            way, same, reasons = told(self._side(one.number), self._side(other.number), relation)
+                score = self._linked(score)
+                way = _UNTOLD
+                same, own = of_one_outlet(one.outlet, other.outlet)
+                reasons = tuple(own)
+            else:
+                way, same, said = told(self._side(one), self._side(other), relation)
+                reasons = tuple(said)
             a, b = sorted((one.head.id, other.head.id))
             yield Pair(
                 a, b, relation, round(score, 4), way.original, way.confidence, same,
-                Evidence(reasons=tuple(reasons)),
+                Evidence(reasons=reasons),
             )  # fmt: skip
 
     def _labels(
@@ -213,7 +227,17 @@ class Telling:
 
         return min(cluster.members, key=rank)
 
-    def _sided(self, number: int) -> Side:
-        article = bodies.articles(self._view.connection, [number])[0]
-        body = self._bodies[article.body]
-        return stored_side(article, body.words, body.language)
+    def _linked(self, score: float) -> float:
+        """The score of a pair that its cluster joins, from the one that the pair has alone."""
+        if score not in self._scores:  # stored as whole numbers, so many pairs share one
+            odds = {"log_odds": log_odds(np.array([score], np.float32))}
+            self._scores[score] = float(self._scoring["linked"].probability(odds)[0])
+        return self._scores[score]
+
+    def _side(self, article: StoredArticle) -> Side:
+        side = self._sides.get(article.number)
+        if side is None:
+            body = self._bodies[article.body]
+            side = stored_side(article, body.words, body.language)
+            self._sides[article.number] = side
+        return side

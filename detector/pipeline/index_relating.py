@@ -33,7 +33,6 @@ _SURE = 0.9  # probability by vectors and facts from which no sentence need be l
 KINDS = tuple(least_of(Strangers()))
 
 
-
 class Recalled(Neighbourhood):
     """Neighbours from a store and from a search, instead of one among all vectors."""
 
@@ -116,7 +115,8 @@ class Recalling(Relating):
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._weighed = Weighed(around.corpus.profiles, 1, commonness)
+        self.weighed = Weighed(around.corpus.profiles, commonness)
+        self._threads = 1
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences

@@ -69,12 +69,18 @@ class Opened:
         Raises:
             StoreError: if there is none, it is damaged, another program's, or was built with
                 other options or another model.
+            UsageError: if the options name a model for second opinions.
         """
         from detector.pipeline.index import Index
 
-        if Store.exists(path):
+        if config is not None and config.verify.model:
+            raise UsageError(
+                "verify.model: an index asks nobody for a second opinion; leave it out"
+            )
+        making = create and not read_only
+        if Store.exists(path) and not (making and not Store.begun(path)):
             store = Store.open(path, wait, read_only)
-        elif create and not read_only:
+        elif making:
             store = Store.create(path, _described(config or Config(), text), wait)
         else:
             raise StoreError(f"{path}: no index there; name its folder, or build one")
@@ -196,6 +202,11 @@ class Opened:
         """Keep decisions about pairs; they hold from now on, whatever the scores say."""
         index = self._opened()
         changing.decide(index.store, index.config, list(decisions))
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decisions in force, sorted by their ids."""
+        with self._opened().store.reading() as view:
+            return tuple(links.decided(view.connection))
 
     def remove(self, id: str | Iterable[str]) -> int:  # noqa: A002 - as the field is called
         """Remove articles; returns how many.

@@ -33,14 +33,17 @@ class Ids:
 
         Exact copies get ``-2``, ``-3``… in reading order: the content cannot tell them apart.
         """
-        content = f"{title}\0{text}".encode()
-        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-        name = digest
+        name = digest = made(title, text)
         while name in self._places:
             count = self._copies[digest] = self._copies.get(digest, 1) + 1
             name = f"{digest}-{count}"
         self._places[name] = (source, line)
         return name
+
+
+def made(title: str, text: str) -> str:
+    """The id of an article without one: a digest of its content."""
+    return hashlib.blake2b(f"{title}\0{text}".encode(), digest_size=8).hexdigest()
 
 
 class RepeatedIds(Ids):

@@ -64,7 +64,7 @@ def loads(data: bytes, where: str = "") -> Any:
 
 def lines(source: Source, wanted: str) -> Iterator[tuple[int, bytes | InputError]]:
     """Lines with their numbers, from 1; an error where one cannot be had."""
-    number = 0
+    number = source.before
     try:
         with source.open() as stream:
             if not source.live and (problem := binary(stream, wanted)):

@@ -22,6 +22,7 @@ class Source:
         stream: open for reading bytes; None for a file.
         relative: its path below the folder that was named, with ``/``; else its name.
         key: the id of the article that a text or HTML file is.
+        before: lines of the file that stand before those that `stream` gives.
         live: someone waits for an answer to each line, so a bad one condemns no other.
     """
 
@@ -31,6 +32,7 @@ class Source:
     stream: BinaryIO | None = None
     relative: str = ""
     key: str = ""
+    before: int = 0
     live: bool = False
 
     def open(self) -> BinaryIO:

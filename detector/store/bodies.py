@@ -346,6 +346,12 @@ def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
     return lost
 
 
+def search(connection: sqlite3.Connection, number: int) -> None:
+    """Have a body be found by its vector from now on."""
+    connection.execute("UPDATE bodies SET searched = 1 WHERE number = ?", (number,))
+    connection.execute("INSERT OR IGNORE INTO tail VALUES (?, x'', x'')", (number,))
+
+
 def _each(connection: sqlite3.Connection, statement: str, numbers: Sequence[int]) -> None:
     connection.executemany(statement, [(number,) for number in numbers])
 

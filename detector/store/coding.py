@@ -160,7 +160,7 @@ def _planes(values: bytes) -> bytes:
     """
     table = np.frombuffer(values, np.uint8).reshape(-1, _WIDTH).T.copy()
     table[-1] = np.diff(table[-1], prepend=np.uint8(0))
-    return table.tobytes()
+    return bytes(table.tobytes())
 
 
 def _joined_planes(flat: npt.NDArray[np.uint8], starts: I64, sizes: I64) -> U32:

@@ -92,6 +92,18 @@ class Store:
         return (Path(path) / FILE).is_file()
 
     @classmethod
+    def begun(cls, path: str | Path) -> bool:
+        """Whether the store of a folder was made to its end."""
+        if not cls.exists(path):
+            return False
+        connections = Connections(Path(path), 0.0, read_only=True)
+        try:
+            with connections.reading() as connection:
+                return schema.version_of(connection) > 0
+        finally:
+            connections.close()
+
+    @classmethod
     def create(cls, path: str | Path, meta: Mapping[str, str], wait: float = 10.0) -> Store:
         """Make a folder a store, or open the one that another process has just made.
 
@@ -133,6 +145,9 @@ class Store:
         store = cls(folder, wait, read_only or not _writable(folder))
         with store.connections.reading() as connection:
             version = schema.version_of(connection)
+        if version == 0:  # its making was cut short, by a full disk perhaps
+            store.close()
+            raise StoreError(f"{path}: an index that was begun and holds nothing; build it again")
         schema.refuse_newer(version, str(folder))
         if version < schema.VERSION:
             if store.connections.read_only:

@@ -60,12 +60,15 @@ def test_the_summary_counts_articles_pairs_clusters_sources_languages_and_second
         "Báo Một          1          1",
         "[red]Báo         1                      1                     100%",
         "",
+        "who takes over         articles  after",
+        "[red]Báo from Báo Một         1",
+        "",
         "Languages: vi 2",
         "Seconds: read 1.2, prepare 4.5",
     ]
 
 
-def test_many_sources_are_cut_and_the_rest_is_counted():
+def test_many_sources_and_flows_are_cut_and_the_rest_is_counted():
     labels, clusters = [], []
     for number in range(12):
         more, around = story(f"a{number}", f"b{number}", f"Outlet {number:02}")
@@ -73,8 +76,10 @@ def test_many_sources_are_cut_and_the_rest_is_counted():
         clusters += around
     lines = printed(Detection(tuple(labels), (), tuple(clusters)))
 
-    (line,) = [line for line in lines if "more" in line]
-    assert line.split() == ["5", "more", "5"]
+    assert [line.split() for line in lines if "more" in line] == [
+        ["5", "more", "5"],
+        ["6", "more", "6"],
+    ]
 
 
 def test_an_empty_corpus_has_a_summary_too():

@@ -32,7 +32,7 @@ def add(
     console = Console(quiet=quiet)
     with Detector.open(folder, create=False) as detector:
         counts = fill(detector, inputs, reading(detector.config.read, options), console, output)
-    console.notes()
-    console.left_out()
+    console.say_notes()
+    console.say_left_out()
     if not quiet:
         told(counts, f"added to {folder}")

@@ -1,0 +1,1 @@
+"""Scheduled audits of a corpus that grows: run, keep, compare, guard and tell."""

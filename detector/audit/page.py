@@ -1,0 +1,184 @@
+"""``report.html``: what the report tells of a run beside the result of the pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from detector import report
+from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
+from detector.audit.evidence import Exhibits
+from detector.errors import UnknownArticleError
+from detector.pipeline import Detector
+from detector.records import Article, Decision, Detection, Level, Relation
+from detector.report import Context
+
+PAGE = "report.html"
+EVIDENCE = "evidence.jsonl"
+
+_TEXTS = 4096  # articles kept at hand
+_CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
+_PAIRS = 200
+_COUNTS = {"largest_cluster", "unread"}  # gates whose limit is no share
+
+Record = Mapping[str, Any]
+
+
+def write(
+    folder: Path, found: Detection, index: Detector, about: Context, before: Path | None
+) -> report.Written:
+    """Write the page of a run; texts and evidence of what it shows come from the index.
+
+    Args:
+        folder: of the run.
+        found: what it found.
+        index: what it has read.
+        about: what the page tells beside.
+        before: folder of the run before, whose evidence is taken over where it still holds.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+
+    @lru_cache(maxsize=_TEXTS)
+    def article(name: str) -> Article | None:
+        try:
+            return index.get(name)
+        except UnknownArticleError:
+            return None
+
+    exhibits = Exhibits(
+        before and before / EVIDENCE,
+        article,
+        lambda pair: index.explain(pair.a, pair.b).evidence,
+    )
+    written = report.write(folder / PAGE, found, article, context=about, evidence=exhibits.of)
+    exhibits.write(folder / EVIDENCE)
+    return written
+
+
+def context(
+    record: Record,
+    before: Record | None,
+    diff: Diff | None,
+    titles: Mapping[str, str],
+    decisions: Sequence[Decision],
+) -> Context:
+    """What the page tells of the run.
+
+    Args:
+        record: what its ``run.json`` says so far.
+        before: that of the run before; None at the first.
+        diff: what changed since; None at the first.
+        titles: headlines by article.
+        decisions: in force.
+    """
+    counts = record["counts"]
+    last = before["counts"] if before is not None else {}
+    shown = {"new": "new articles", "changed": "changed articles", "unread": "records not read"}
+    return Context(
+        title="Audit: copies, translations and reports",
+        made=datetime.fromisoformat(record["started"]),
+        run=record["id"],
+        command="detector audit run",
+        figures=tuple(
+            report.Figure(told, f"{counts[name]:,}", f"{last[name]:,}" if name in last else "")
+            for name, told in shown.items()
+        ),
+        changes=None if before is None or diff is None else _changes(before, diff, titles),
+        gates=tuple(_gates(record)),
+        decisions=tuple(report.Decision(d.a, d.b, d.together, str(d.level)) for d in decisions),
+        skipped=tuple(record["unread"]),
+        skips=counts["unread"],
+    )
+
+
+def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Changes:
+    counts = diff.counts()
+    totals = [(name.replace("_", " "), n) for name, n in counts.items() if isinstance(n, int)]
+    totals += [
+        (f"{level} clusters {kind}", n)
+        for level, kinds in counts["clusters"].items()
+        for kind, n in kinds.items()
+    ]
+    return report.Changes(
+        run=before["id"],
+        made=datetime.fromisoformat(before["started"]),
+        figures=tuple(before["figures"].get("report", {}).items()),
+        clusters=tuple(
+            _cluster(change, titles)
+            for level in (Level.SYNDICATION, Level.EVENT, Level.DUPLICATE)
+            for change in _telling(diff, level)
+        ),
+        pairs=tuple(
+            report.PairChange(p.a, p.b, _relation(p.before), _relation(p.after))
+            for p in _worth(diff)[:_PAIRS]
+        ),
+        rates=tuple(
+            report.RateChange(s.name or "(unknown)", s.before, s.after, s.articles_after)
+            for s in diff.sources
+        ),
+        totals=tuple((name, n) for name, n in totals if n),
+    )
+
+
+def _telling(diff: Diff, level: Level) -> list[ClusterChange]:
+    """The most telling changes first: what merged or split, then the largest."""
+    rank = {"merged": 0, "split": 1, **{kind: 2 for kind in KINDS if kind not in _JOINED}}
+    found = [change for change in diff.clusters if change.level is level]
+    return sorted(found, key=lambda c: (rank[c.kind], -c.articles, c.after, c.before))[:_CLUSTERS]
+
+
+_JOINED = ("merged", "split")
+
+
+def _cluster(change: ClusterChange, titles: Mapping[str, str]) -> report.ClusterChange:
+    ids = change.after or change.before
+    members = change.articles
+    others = change.before if change.kind == "merged" else change.after
+    return report.ClusterChange(
+        what=change.kind,
+        level=str(change.level),
+        cluster=change.before[0] if change.kind == "split" else ids[0],
+        before=members - len(change.joined) + len(change.left) if change.after else members,
+        now=members if change.after else 0,
+        title=titles.get(next(iter(change.joined or change.left), ""), ""),
+        others=others if change.kind in _JOINED else (),
+    )
+
+
+def _worth(diff: Diff) -> list[PairChange]:
+    """Relabelled pairs, gone ones, and of the new ones those that are least sure."""
+    new = sorted(diff.new_pairs, key=lambda p: (p.score, p.a, p.b))
+    return [*diff.relabelled, *diff.gone_pairs, *new]
+
+
+def _gates(record: Record) -> list[report.Gate]:
+    trips = {trip["gate"]: trip for trip in record["gates"]}
+    made = []
+    for name, value in record["guarded"].items():
+        trip = trips.get(name)
+        told = [t["message"] for t in record["gates"] if t["gate"] == name]
+        made.append(
+            report.Gate(
+                name,
+                _shown(name, record["limits"].get(name)),
+                _shown(name, trip["value"] if trip else value),
+                trip is not None,
+                " ".join(told),
+            )
+        )
+    return made
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if name in _COUNTS else f"{value:.1%}"
+
+
+def _relation(name: str | None) -> Relation | None:
+    return Relation(name) if name else None

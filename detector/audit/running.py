@@ -1,0 +1,244 @@
+"""One run from its sources to its folder, stage by stage, so that a kill costs one stage."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from detector import __version__
+from detector.audit import delta, durations, gates, page, seen
+from detector.audit.config import AuditConfig
+from detector.audit.diff import Diff, compared
+from detector.audit.figures import Snapshot
+from detector.audit.indexes import SOURCES, known, opened, reading
+from detector.audit.journal import JOURNAL, Journal
+from detector.audit.markdown import markdown
+from detector.audit.reading import Reading, expanded
+from detector.audit.runs import Run, Runs, write_json
+from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
+from detector.pipeline import Detector
+from detector.records import Detection, IndexInfo
+from detector.report import figures
+from detector.writers import write
+
+#: What a run does, in order. A stage that is finished is not done again.
+STAGES = ("read", "add", "detect", "compare", "report")
+
+_LISTING = STAGES[2:]
+_DELTA = "delta.jsonl"
+_CHANGES = "changes.json"
+_MARKDOWN = "report.md"
+
+
+class Teller(Protocol):
+    """Who is told how far a run is."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """So much of a stage is done; `total` is 0 where it is not known."""
+
+    def finished(self, stage: str, seconds: float, told: Mapping[str, Any]) -> None:
+        """A stage is done."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should know."""
+
+
+class Running:
+    """A run that has begun and has not ended."""
+
+    def __init__(self, config: AuditConfig, runs: Runs, journal: Journal, teller: Teller) -> None:
+        """Store what the run is about; `go` does it."""
+        self._config = config
+        self._runs = runs
+        self._journal = journal
+        self._teller = teller
+        self._folder = journal.folder
+        self._open = ExitStack()
+
+    def go(self) -> Run:
+        """Do every stage that is not finished, and end the run.
+
+        Raises:
+            DetectorError: if a stage fails; the run can then be taken up again.
+        """
+        with self._open:
+            for name in STAGES:
+                if name not in self._journal.finished:
+                    with self._journal.stage(name) as told, _calm(name in _LISTING):
+                        getattr(self, f"_{name}")(told)
+                    seconds = self._journal.seconds[name]
+                    self._teller.finished(name, seconds, self._journal.told(name))
+            run = self._runs.end(self._folder, self._record())
+        for name in (_DELTA, JOURNAL):
+            (run.path / name).unlink(missing_ok=True)
+        return run
+
+    # Stages
+
+    def _read(self, told: dict[str, Any]) -> None:
+        config = self._config
+        before = known(self._runs, self._info, config)
+        found = Reading(config.detector.read, self._index, before, self._since)
+        with delta.written(self._folder / _DELTA) as put:
+            sources = expanded(config.sources.files)
+            found.read(sources, put, self._teller.progress)
+        seen.write(self._folder / SOURCES, found.seen.values())
+        told.update(asdict(found.count), input=seen.digest(found.seen))
+        told["index"] = str(self._info.created)
+
+    def _add(self, told: dict[str, Any]) -> None:
+        total = self._journal.told("read")
+        done, total = 0, total["new"] + total["changed"]
+        told["expired"] = self._expire()
+        for batch in delta.batches(self._folder / _DELTA, self._config.sources.batch):
+            held = {a.id: self._index.get(a.id) for a in batch if a.id in self._index}
+            changed = [
+                a.id
+                for a in batch
+                if a.id in held and delta.fingerprint(held[a.id]) != delta.fingerprint(a)
+            ]
+            if changed:
+                self._index.remove(changed)
+            lacking = [a for a in batch if a.id not in held or a.id in set(changed)]
+            done += len(batch)
+            if lacking:
+                self._index.add(lacking)
+                self._teller.progress("add", done, total)
+        self._teller.progress("add", total, total)
+        told["articles"] = len(self._index)
+
+    def _detect(self, told: dict[str, Any]) -> None:
+        found = self._detection
+        ending = self._config.format
+        rows, pairs = f"rows.{ending}", f"pairs.{ending}"
+        told["rows"] = write(map(row_values, found.labels), self._folder / rows, ROWS)
+        told["pairs"] = write(map(pair_values, found.pairs), self._folder / pairs, PAIRS)
+        told["files"] = {"rows": rows, "pairs": pairs}
+        told["notes"] = list(found.notes)
+
+    def _compare(self, told: dict[str, Any]) -> None:
+        found = self._snapshot.figures
+        before, diff = self._before, self._diff
+        last = int(before.record["figures"]["articles"]) if before is not None else None
+        unread = self._journal.told("read")["unread"]
+        told["figures"] = {**found.values(), "report": figures(self._detection)}
+        told["guarded"] = gates.measured(found, self._config.gates, unread, last)
+        told["gates"] = [t.values() for t in gates.tripped(found, self._config.gates, unread, last)]
+        told["previous"] = before.id if before is not None else None
+        told["changes"] = None
+        if diff is not None:
+            values = diff.values()
+            told["changes"] = {**values["counts"], "sources": values["sources"]}
+            write_json(self._folder / _CHANGES, values)
+
+    def _report(self, told: dict[str, Any]) -> None:
+        record = self._record()
+        before = self._before.record if self._before is not None else None
+        titles = {row.id: row.title for row in self._snapshot.rows}
+        about = page.context(record, before, self._diff, titles, self._index.decisions())
+        last = self._before.path if self._before is not None else None
+        written = page.write(self._folder, self._detection, self._index, about, last)
+        told.update(bytes=written.bytes, pairs=written.pairs)
+        text = markdown({**record, "seconds": self._journal.seconds}, before)
+        (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
+
+    # What several stages need, made when the first asks for it
+
+    @cached_property
+    def _index(self) -> Detector:
+        return self._open.enter_context(opened(self._config))
+
+    @cached_property
+    def _info(self) -> IndexInfo:
+        """As it was when it was opened: counting takes a second for each 100,000 articles."""
+        return self._index.info()
+
+    @cached_property
+    def _detection(self) -> Detection:
+        return kept(self._index.detection(), self._config.keep)
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        rows, links = of_detection(self._detection)
+        return Snapshot.of(rows, links, self._config.gates.low_score)
+
+    @cached_property
+    def _before(self) -> Run | None:
+        return self._runs.last()
+
+    @cached_property
+    def _diff(self) -> Diff | None:
+        if self._before is None:
+            return None
+        return compared(self._before.snapshot(), self._snapshot)
+
+    @cached_property
+    def _since(self) -> datetime | None:
+        moments = filter(None, (self._journal.since, self._kept_since()))
+        return max(map(datetime.fromisoformat, moments), default=None)
+
+    def _kept_since(self) -> str:
+        """From when on the index keeps articles; empty where it keeps all."""
+        span = self._config.retention.articles
+        if not span:
+            return ""
+        began = datetime.fromisoformat(self._journal.started)
+        return (began - durations.parse(span)).isoformat()
+
+    def _expire(self) -> int:
+        moment = self._kept_since()
+        return self._index.expire(datetime.fromisoformat(moment)) if moment else 0
+
+    def _limit(self, gate: str) -> float | None:
+        limit = getattr(self._config.gates, gate)
+        return None if isinstance(limit, Mapping) else limit
+
+    def _record(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+        told = {name: self._journal.told(name) for name in self._journal.finished}
+        read, compare = told["read"], told["compare"]
+        counted = ("files", "untouched", "read", "new", "changed", "known", "older", "unread")
+        return {
+            "id": self._journal.run,
+            "status": "tripped" if compare["gates"] else "passed",
+            "started": self._journal.started,
+            "resumed": self._journal.resumes,
+            "since": self._journal.since or None,
+            "previous": compare["previous"],
+            "versions": {"detector": __version__},
+            "config": self._config.digest(),
+            "input": read["input"],
+            "reading": reading(self._config),
+            "index": {"path": self._config.index, "created": read["index"]},
+            "model": self._info.model,
+            "seeds": {"lexical": self._config.detector.lexical.seed},
+            "counts": {**{name: read[name] for name in counted}, **told["add"]},
+            "unread": read["problems"],
+            "figures": compare["figures"],
+            "low_score": self._config.gates.low_score,
+            "guarded": compare["guarded"],
+            "limits": {name: self._limit(name) for name in compare["guarded"]},
+            "gates": compare["gates"],
+            "changes": compare["changes"],
+            "notes": told["detect"]["notes"],
+            "seconds": self._journal.seconds,
+            "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
+        }
+
+
+@contextmanager
+def _calm(wanted: bool) -> Iterator[None]:
+    """Look for no cycles among records that all stay: a quarter of the time would go there."""
+    if not wanted or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,149 @@
+"""What is shown of a large corpus: the largest, the most doubtful, the changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from detector.records import Cluster, Detection, Pair, Relation
+from detector.report.context import Context
+from detector.report.index import Index
+from detector.report.review import Doubt, doubts
+
+Key = tuple[str, str]
+
+#: What an editor looks at first among pairs that nothing else names.
+TELLING = (
+    Relation.TRANSLATION,
+    Relation.NEAR_COPY,
+    Relation.EXCERPT,
+    Relation.SAME_EVENT,
+    Relation.EXACT_COPY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each thing is shown; with these a page is some 3 MB at most."""
+
+    pairs: int = 400
+    text: int = 6000  # characters of one article
+    stories: int = 60
+    events: int = 40
+    members: int = 40  # of one cluster
+    doubts: int = 40  # of one kind
+    sources: int = 200
+    flows: int = 150
+    grid: int = 14  # sources on each side of the matrix
+    listed: int = 100  # changes, decisions and notes, of each kind
+
+    def smaller(self) -> Limits:
+        """Two thirds of everything, down to a little."""
+        return Limits(*(max(2, getattr(self, f.name) * 2 // 3) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a report shows.
+
+    Attributes:
+        stories: the largest syndication clusters.
+        events: the largest event clusters of two stories or more.
+        doubts: pairs for review, by kind.
+        pairs: pairs that are shown side by side, in the order in which they were chosen.
+        left_out: sentences on what there is more of.
+    """
+
+    stories: tuple[Cluster, ...]
+    events: tuple[Cluster, ...]
+    doubts: Mapping[str, Sequence[Doubt]]
+    pairs: tuple[Pair, ...]
+    left_out: tuple[str, ...]
+
+
+def shown_pairs(detection: Detection, context: Context | None = None) -> frozenset[Key]:
+    """The pairs that a report shows side by side, whose evidence is worth collecting.
+
+    Args:
+        detection: what the report is about.
+        context: that the report will be given; the pairs it names are shown, too.
+    """
+    index = Index(detection)
+    chosen = choose(index, doubts(index), context or Context(), Limits())
+    return frozenset((pair.a, pair.b) for pair in chosen.pairs)
+
+
+def choose(
+    index: Index, doubtful: Mapping[str, Sequence[Doubt]], context: Context, limits: Limits
+) -> Choice:
+    """Choose by size and doubt; the same detection gives the same choice.
+
+    Args:
+        index: of the detection.
+        doubtful: what `doubts` says of it.
+        context: names pairs that are to be shown.
+        limits: how much of each thing is shown.
+    """
+    stories, events = index.stories(), index.events()
+    shown = {kind: tuple(found[: limits.doubts]) for kind, found in doubtful.items()}
+    chosen: dict[Key, Pair] = {}
+    for pair in _wanted(index, context, shown, (stories, events), limits):
+        if len(chosen) == limits.pairs:
+            break
+        chosen.setdefault((pair.a, pair.b), pair)
+    told = [
+        _told(limits.stories, len(stories), "stories that were taken over are shown, the largest"),
+        _told(limits.events, len(events), "events with several stories are shown, the largest"),
+        _told(len(chosen), len(index.pairs), "related pairs can be compared side by side"),
+        *(
+            _told(limits.doubts, len(found), f"{_NAMES[kind]} are listed")
+            for kind, found in doubtful.items()
+        ),
+    ]
+    return Choice(
+        stories=tuple(stories[: limits.stories]),
+        events=tuple(events[: limits.events]),
+        doubts=shown,
+        pairs=tuple(chosen.values()),
+        left_out=tuple(filter(None, told)),
+    )
+
+
+_NAMES = {
+    "bridge": "pairs that alone hold a cluster together",
+    "conflict": "pairs that contradict themselves",
+    "weak": "weak links",
+}
+
+
+def _told(shown: int, all_of_them: int, what: str) -> str:
+    return f"{shown:,} of {all_of_them:,} {what}." if shown < all_of_them else ""
+
+
+def _wanted(
+    index: Index,
+    context: Context,
+    shown: Mapping[str, Sequence[Doubt]],
+    clusters: tuple[Sequence[Cluster], Sequence[Cluster]],
+    limits: Limits,
+) -> Iterator[Pair]:
+    for found in shown.values():
+        yield from (doubt.pair for doubt in found)
+    named = [(d.a, d.b) for d in context.decisions[: limits.listed]]
+    if context.changes:
+        named += [(c.a, c.b) for c in context.changes.pairs[: limits.listed]]
+    yield from filter(None, (index.pair(*key) for key in named))
+    for story in clusters[0][: limits.stories]:
+        for member in index.in_time(story.members)[: limits.members]:
+            one = index.derivations.get(member)
+            pair = index.pair(member, one.parent) if one else None
+            if pair is not None:
+                yield pair
+    for event in clusters[1][: limits.events]:
+        links = index.between(event)
+        yield from (
+            links[name] for name in list(index.begun(event))[: limits.members] if name in links
+        )
+    for relation in TELLING:
+        rest = (p for p in index.pairs.values() if p.relation is relation)
+        yield from sorted(rest, key=lambda p: (-p.score, p.a, p.b))

@@ -1,0 +1,43 @@
+"""What is asked of labels and pairs here; `records.Label` and `records.Pair` have it."""
+
+# ruff: noqa: D102 - the records say what each is
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Labelled(Protocol):
+    """What is asked of a `records.Label`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def syndication_cluster(self) -> str: ...
+    @property
+    def event_cluster(self) -> str: ...
+    @property
+    def original(self) -> str | None: ...
+    @property
+    def relation(self) -> str | None: ...
+    @property
+    def published(self) -> str | None: ...
+    @property
+    def source(self) -> str: ...
+
+
+class Paired(Protocol):
+    """What is asked of a `records.Pair`."""
+
+    @property
+    def a(self) -> str: ...
+    @property
+    def b(self) -> str: ...
+    @property
+    def relation(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def original(self) -> str | None: ...
+    @property
+    def same_source(self) -> bool: ...
