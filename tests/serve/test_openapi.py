@@ -19,6 +19,8 @@ OPERATIONS = (
     *("POST /check", "POST /articles", "GET /articles/{id}", "DELETE /articles/{id}"),
     *("GET /clusters/{id}", "GET /explain", "GET /healthz", "GET /metrics"),
 )
+# What no schema can say: that an id is used once in a list, and that 7.0 is not whole.
+UNSAID = ("was already used at", "id is a number, not text or a whole number")
 BARE = ("GET /healthz", "GET /metrics")  # nothing about them can be wrong
 
 FUZZED = settings(
@@ -50,8 +52,7 @@ def fuzz(api, operation, mode):
     def run(case):
         response = case.call(headers={"Authorization": "Bearer secret"})
         excluded = []
-        # No schema can say that no two articles of a list may have one id.
-        if response.status_code == 422 and "was already used at" in response.text:
+        if response.status_code == 422 and any(words in response.text for words in UNSAID):
             excluded.append("positive_data_acceptance")
         # The token that was left out is put back, and an empty parameter is not sent.
         body = case.meta.components.get(ParameterLocation.BODY)
