@@ -83,6 +83,9 @@ class SemanticConfig:
     model: str = "static"  # static, transformer, none, a folder or a hub id
     neighbours: int = 10  # nearest articles looked at in each language
     margin_neighbours: int = 4  # k of the ratio margin (Artetxe & Schwenk 2019)
+    # Reads articles in languages that `model` does not serve, if it can be had: a transformer's
+    # folder or hub id; "none" compares them by their words alone.
+    other_languages: str = "transformer"
 
     def __post_init__(self) -> None:
         """Refuse neighbourhoods that say nothing."""
@@ -95,6 +98,7 @@ class VerifyConfig:
     """When a candidate pair is kept."""
 
     threshold: float = 0.5  # calibrated probability
+    model: str = ""  # asked for a second opinion on doubtful pairs; "" asks nobody
 
     def __post_init__(self) -> None:
         """Refuse what is no probability."""

@@ -31,10 +31,12 @@ from rich.table import Table
 
 from detector.errors import InputError
 
-SECTIONS = ("parts", "dedup", "scale", "memory", "encode", "audit")
+SECTIONS = ("parts", "dedup", "whole", "scale", "memory", "encode", "store", "audit")
+_STORED = str(Path(__file__).with_name("stored.py"))
+_ALSO = 1000  # articles behind those that are stored, to ask about
 _RIVALS = str(Path(__file__).with_name("rivals.py"))
 _WIDE = 200  # columns where nobody looks on
-_FEW = 10  # articles whose pass is Python, its imports and tables, and nothing else
+_FEW = 600  # articles whose pass is Python, its imports and tables, in every process
 
 Row = dict[str, Any]
 
@@ -46,7 +48,7 @@ class Bench:
     Attributes:
         data: folder of the public sets, or a file of JSON lines.
         sizes: numbers of articles for `scale`.
-        articles: how many for `dedup` and `memory`.
+        articles: how many for `dedup`, `whole` and `encode`.
         repeats: runs of which the median is told.
         folder: where files are made.
         audited: articles for `audit`.
@@ -104,8 +106,22 @@ def parts(bench: Bench) -> Iterator[Row]:
 
 
 def dedup(bench: Bench) -> Iterator[Row]:
-    """From a file to labels in another, without vectors, beside whole scripts."""
-    scripts = [("detector", "none"), ("rensa",), ("datasketch",), ("semhash",)]
+    """From a file to labels in another, without vectors, beside others' whole scripts."""
+    yield from _scripts(bench, [("detector", "none"), ("rensa",), ("datasketch",)])
+
+
+def whole(bench: Bench) -> Iterator[Row]:
+    """The whole pass, verified and clustered, beside SemHash and beside encoding alone."""
+    rows = list(_scripts(bench, [("detector", "static"), ("semhash",)]))
+    yield from rows
+    with bench.file(bench.articles).open("rb") as stream:
+        texts = [json.loads(line)["text"] for line in islice(stream, 2000)]
+    for row in encoders.beside(texts, bench.repeats, bench.folder, rows[0]["articles/s"]):
+        yield {"what": f"{row.pop('encoder')}: encoding alone", **row}
+
+
+def _scripts(bench: Bench, scripts: Sequence[tuple[str, ...]]) -> Iterator[Row]:
+    """Whole scripts from a file to labels in another, the first of them ours."""
     found = bench.in_turn(bench.articles, scripts)
     own = statistics.median(run.seconds for run in found[scripts[0]])
     for script, runs in found.items():
@@ -116,17 +132,19 @@ def dedup(bench: Bench) -> Iterator[Row]:
             row["cpu s"] = statistics.median(run.cpu for run in runs)
             row["peak MB"] = max(run.memory for run in runs) / 1e6
         else:
-            row["note"] = "not installed"
+            row["note"] = f"not installed: pip install {script[0]}"
         yield row
 
 
 def scale(bench: Bench) -> Iterator[Row]:
-    """The whole pass at several sizes: what an article costs, and the seconds by stage."""
+    """The whole pass at several sizes: what an article costs, and each stage's speed and memory."""
     for model in ("none", "static"):
         costs: dict[int, float] = {}
         for count in bench.sizes:
             run = bench.script("detector", count, model)
             costs[count] = run.seconds / count
+            seconds = {name: value for name, value in run.told.items() if name != "begun"}
+            memory = run.memory_by(run.told["begun"], seconds)
             before = [costs[size] for size in costs if size * 10 == count]
             yield {
                 "model": model,
@@ -135,18 +153,22 @@ def scale(bench: Bench) -> Iterator[Row]:
                 "µs an article": 1e6 * costs[count],
                 "over a tenth as many": costs[count] / before[0] if before else None,
                 "peak MB": run.memory / 1e6,
-                **{f"{name} s": seconds for name, seconds in run.told.items()},
             }
+            for name, value in seconds.items():
+                row: Row = {"model": model, "articles": count, "stage": name}
+                row |= _speed(count, max(value, 1e-3))
+                yield row | {"peak MB": memory[name] / 1e6 if name in memory else None}
 
 
 def memory(bench: Bench) -> Iterator[Row]:
-    """Bytes an article beside its text: peak of all processes less that of a tiny pass."""
+    """Bytes an article beside its text: peak of all processes less that of a small pass."""
     count = max(bench.sizes)
     for model in ("none", "static"):
         for jobs in ("1", "0"):
             bare = bench.script("detector", _FEW, model, jobs)
             run = bench.script("detector", count, model, jobs)
-            beside = run.memory - bare.memory - bench.text_bytes(count)
+            texts = bench.text_bytes(count) - bench.text_bytes(_FEW)
+            beside = (run.memory - bare.memory - texts) / (count - _FEW)
             yield {
                 "model": model,
                 "jobs": jobs if jobs != "0" else "one a core",
@@ -154,7 +176,7 @@ def memory(bench: Bench) -> Iterator[Row]:
                 "peak MB": run.memory / 1e6,
                 "Python and imports MB": bare.memory / 1e6,
                 "texts MB": bench.text_bytes(count) / 1e6,
-                "bytes an article beside": beside / count,
+                "bytes an article beside": beside,
             }
 
 
@@ -174,12 +196,57 @@ def _speed(articles: int, seconds: float) -> Row:
     return {"s": seconds, "articles/s": articles / seconds}
 
 
+def store(bench: Bench) -> Iterator[Row]:
+    """A store of several sizes, warm, beside datasketch in memory and beside the pass."""
+    asked: dict[int, float] = {}
+    for count in bench.sizes:
+        index = str(bench.folder / f"index-{count}")
+        file = str(bench.file(count + _ALSO))
+
+        def part(name: str, count: int = count, index: str = index, file: str = file) -> Row:
+            return dict(footprint.measured([_STORED, name, index, file, str(count)]).told)
+
+        built, passed = part("build"), part("whole")
+        yield {
+            "what": "add, by the thousand", "stored": count,
+            "articles/s": count / built["seconds"], "beside": "the pass",
+            "over it": passed["seconds"] / built["seconds"], "wanted": "at least 0.5",
+        }  # fmt: skip
+        size = built["bytes an article"]
+        yield {"what": "size", "stored": count, "bytes an article": size, "wanted": "<= 2,500"}
+        found = part("opened")
+        yield {
+            "what": "open", "stored": count, "ms": 1000 * found["seconds"],
+            "resident MB": found["resident MB"], "wanted": "under 1,000 ms and 300 MB",
+        }  # fmt: skip
+        # In turn, since other work on the machine slows either.
+        runs = [(part("check"), part("datasketch")) for _ in range(bench.repeats)]
+        middle, high, other = (
+            statistics.median(values)
+            for values in zip(
+                *((a["p50 ms"], a["p99 ms"], b["p50 ms"]) for a, b in runs), strict=True
+            )
+        )
+        asked[count] = middle
+        before = [asked[size] for size in asked if size * 10 == count]
+        yield {
+            "what": "check", "stored": count, "ms": middle, "p99 ms": high,
+            "resident MB": runs[0][0]["resident MB"], "beside": f"datasketch, {other:.2f} ms",
+            "over it": middle / other, "p99 over p50": high / middle,
+            "over a tenth as many": middle / before[0] if before else None,
+            "wanted": "<= 10, 5, 1.5",
+        }  # fmt: skip
+        yield {"what": "nearest 10 found", "stored": count, **part("recall"), "wanted": ">= .98"}
+
+
 _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "parts": parts,
     "dedup": dedup,
+    "whole": whole,
     "scale": scale,
     "memory": memory,
     "encode": encode,
+    "store": store,
     "audit": audit,
 }
 
@@ -190,7 +257,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "--articles", "file", type=click.Path(path_type=Path, exists=True), help="JSON lines to use."
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the public sets.")
-@click.option("--count", default=20_000, show_default=True, help="Articles for dedup.")
+@click.option("--count", default=20_000, show_default=True, help="Articles for dedup and whole.")
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="For scale.")
 @click.option("--audited", default=50_000, show_default=True, help="Articles for audit.")
 @click.option("--repeats", default=3, show_default=True, help="Runs in turn; their median counts.")
@@ -205,7 +272,7 @@ def main(
     repeats: int,
     as_json: bool,
 ) -> None:
-    """Measure the named SECTIONS: parts, dedup, scale, memory, encode, audit, or all."""
+    """Measure SECTIONS: parts, dedup, whole, scale, memory, encode, store, audit, or all."""
     try:
         place = file or material.folder(data)
     except InputError as error:

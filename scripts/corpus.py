@@ -46,6 +46,7 @@ class Corpus:
     alike: frozenset[Key] = frozenset()
     planted: frozenset[str] = frozenset()
     complete: bool = True
+    days: Mapping[str, int] = field(default_factory=dict)
     part: Part = "test"
 
     @property

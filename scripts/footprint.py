@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _PAUSE = 0.03  # seconds between two looks
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +21,34 @@ class Footprint:
         seconds: by the clock, starting Python included.
         cpu: processor seconds of all its processes.
         memory: bytes resident in all its processes together, at the most; what several
-            share counts in each. 0 where the system does not say (no /proc).
+            share counts once. 0 where the system does not say (no /proc).
         told: the JSON object that it printed last.
+        looks: seconds since 1970 and the bytes resident then, many times a second.
     """
 
     seconds: float
     cpu: float
     memory: int
     told: Mapping[str, float] = field(default_factory=dict)
+    looks: Sequence[tuple[float, int]] = ()
+
+    def memory_by(self, begun: float, stages: Mapping[str, float]) -> dict[str, int]:
+        """The most bytes resident during each of some stages, one after the other.
+
+        Args:
+            begun: when the first began, in seconds since 1970.
+            stages: the seconds that each took.
+
+        Returns:
+            A stage that ended between two looks is left out.
+        """
+        found: dict[str, int] = {}
+        for name, seconds in stages.items():
+            inside = [size for when, size in self.looks if begun <= when < begun + seconds]
+            if inside:
+                found[name] = max(inside)
+            begun += seconds
+        return found
 
 
 def measured(command: Sequence[str]) -> Footprint:
@@ -46,16 +64,17 @@ def measured(command: Sequence[str]) -> Footprint:
     with subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        peak = 0
+        looks = []
         while process.poll() is None:
-            peak = max(peak, sum(map(_resident, _family(process.pid))))
+            looks.append((time.time(), sum(map(_resident, _family(process.pid)))))
             time.sleep(_PAUSE)
         seconds = time.perf_counter() - begun
         output, errors = process.communicate()
     if process.returncode:
         raise RuntimeError(errors.strip().rpartition("\n")[2] or f"{command[0]} failed")
     told = json.loads(output.strip().rpartition("\n")[2] or "{}")
-    return Footprint(seconds, told.pop("cpu", 0.0), peak, told)
+    peak = max((size for _, size in looks), default=0)
+    return Footprint(seconds, told.pop("cpu", 0.0), peak, told, looks)
 
 
 def _family(root: int) -> list[int]:
@@ -74,7 +93,11 @@ def _family(root: int) -> list[int]:
 
 
 def _resident(process: int) -> int:
+    """Its share of the resident bytes: of a page that three processes share, a third."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, IndexError):  # it has ended
+        pass
+    return 0

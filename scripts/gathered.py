@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -63,6 +64,41 @@ def events(
             for b in documents
             if a.event == one and b.event == other
         ),
+    )
+
+
+def crowded(name: EventSet, seed: int, data: Path | None = None, strangers: int = 3000) -> Corpus:
+    """Reports of known events among articles of other years, for training.
+
+    No report is of one event with a stranger. Of two strangers the set knows nothing, but
+    that what came out days apart is not one happening: `Corpus.days`, which no article
+    tells. So outlets' forms, appeals and topics are among what is no event.
+
+    Args:
+        name: ``abmusu`` stands among Vietnamese articles, ``ecbplus`` among English ones.
+        seed: of all chance.
+        data: folder of the public sets.
+        strangers: so many at most.
+    """
+    place = material.folder(data)
+    told = events(name, seed, "train", place)
+    if name == "abmusu":
+        pool = list(material.strangers("train", place))
+    else:
+        pool = [english for english, _ in material.translations("train", place)]
+    beside = chance("crowd", seed).sample(pool, min(strangers, len(pool)))
+    entries = [
+        Entry(Article(d.id, d.text, d.title, d.url, d.source), d.language, event=d.id)
+        for d in beside
+    ]
+    return replace(
+        told,
+        name=f"{name} among strangers",
+        articles=(*told.articles, *(entry.article for entry in entries)),
+        rows=(*told.rows, *rows_of(entries, ("event",))),
+        planted=frozenset(a.id for a in told.articles),
+        complete=False,
+        days={d.id: day for d in beside if (day := material.day_of(d.url))},
     )
 
 

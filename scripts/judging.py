@@ -186,6 +186,7 @@ _JUDGES: dict[str, Callable[[Corpus, Detection, Report], None]] = {
     "translations": _across,
     "condensed": _across,
     "changed": _across,
+    "foreign": _across,
     "templates": _templates,
     "abmusu": _events,
     "ecbplus": _events,

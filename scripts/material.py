@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -24,6 +25,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 #: ``train`` may be fitted on, ``test`` is only ever measured, ``all`` is both.
 Part: TypeAlias = Literal["train", "test", "all"]
+
+_STAMP = re.compile(r"-(20\d\d)(\d\d)(\d\d)\d{4,9}\.\w+$")
 
 #: Share of each set that may be fitted on. Strangers are plentiful, and a test needs many.
 TRAINING_SHARE = {"translation": 0.4, "events": 0.4, "background": 0.25}
@@ -121,6 +124,15 @@ def outlets(part: Part, data: Path, least: int = 120) -> Iterator[Document]:
     for row in _rows(data / "background" / "vietnam_news_2016.jsonl.gz"):
         if _in(row["id"], part, "background") and len(row["text"].split()) >= least:
             yield _document(row, key=row["id"])
+
+
+def day_of(url: str) -> int:
+    """Ordinal of the day that an address names, as ``…-20161019221507121.chn``; 0 if none."""
+    stamp = _STAMP.search(url)
+    try:
+        return date(*map(int, stamp.groups())).toordinal() if stamp else 0
+    except ValueError:
+        return 0
 
 
 def seeds(data: Path) -> list[Document]:

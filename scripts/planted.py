@@ -17,14 +17,14 @@ from bilingual import changed, condensed, translations
 from copying import Copy, Surroundings
 from corpus import Corpus, Entry, Key, chance, joined, opaque, pair, rows_of
 from edits import Draft
-from gathered import events, newsroom, seeds
+from gathered import crowded, events, newsroom, seeds
 from origins import origins
 from templates import templates
 
 from detector.records import Article, Pair, Relation
 
 __all__ = [
-    "Corpus", "changed", "condensed", "copies", "events", "newsroom", "origins", "seeds",
+    "Corpus", "changed", "condensed", "copies", "crowded", "events", "newsroom", "origins", "seeds",
     "templates", "translations",
 ]  # fmt: skip
 

@@ -86,7 +86,8 @@ def test_a_whole_number_will_do_for_a_fraction(read):
         ("job = 2", "job: unknown option; did you mean jobs?"),
         (
             "[semantic]\nqqq = 1",
-            "semantic.qqq: unknown option; known: margin_neighbours, model, neighbours",
+            "semantic.qqq: unknown option; known: margin_neighbours, model, neighbours, "
+            "other_languages",
         ),
         ("lexical = 3", "lexical: must be a table"),
         ("[lexical]\nbands = '3'", "lexical.bands: must be a whole number, not '3'"),

@@ -11,6 +11,10 @@ from detector.errors import (
     InputError,
     MissingExtraError,
     ModelError,
+    StoreError,
+    StoreLockedError,
+    UnknownArticleError,
+    UnknownClusterError,
     UsageError,
 )
 
@@ -21,6 +25,10 @@ EXIT_CODES = {
     InputError: 3,
     MissingExtraError: 3,
     ModelError: 4,
+    StoreError: 4,
+    StoreLockedError: 4,
+    UnknownArticleError: 2,
+    UnknownClusterError: 2,
 }
 
 

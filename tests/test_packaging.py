@@ -76,6 +76,8 @@ def test_the_wheel_holds_the_package_and_its_data_alone(wheel):
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {"detector/py.typed", "detector/lexicon/vi.toml", "detector/cli/dedup.py"} < set(names)
+    assert {f"detector/report/report.{kind}" for kind in ("html", "css", "js")} < set(names)
+    assert "detector/report/macros.html" in names
     tops = {name.split("/")[0] for name in names}
     assert tops == {"detector", f"detector-{PROJECT['project']['version']}.dist-info"}
     assert not [name for name in names if "__pycache__" in name or "/tests/" in name]

@@ -12,9 +12,10 @@ import detector
 ROOT = Path(__file__).parents[1]
 
 PUBLIC = [
-    *("Article", "Cluster", "Config", "Contribution", "Credit", "Detection", "Detector"),
-    *("DetectorError", "Evidence", "Explanation", "InputError", "Label", "Level", "ModelError"),
-    *("Pair", "Passage", "Relation", "UsageError"),
+    *("Article", "Cluster", "ClusterEvent", "Config", "Contribution", "Credit", "Decision"),
+    *("Detection", "Detector", "DetectorError", "Evidence", "Explanation", "IndexInfo"),
+    *("InputError", "Label", "Level", "ModelError", "Pair", "Passage", "Relation", "StoreError"),
+    *("StoreLockedError", "UnknownArticleError", "UnknownClusterError", "UsageError", "Verdict"),
 ]
 
 HEAVY = {
@@ -56,7 +57,7 @@ def test_every_public_name_is_there_and_explained(name):
 
 
 def test_every_error_that_a_caller_can_tell_apart_is_public():
-    for name in ("DetectorError", "InputError", "ModelError", "UsageError"):
+    for name in ("DetectorError", "InputError", "ModelError", "StoreError", "UsageError"):
         assert issubclass(getattr(detector, name), Exception)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -72,7 +73,8 @@ class LocalBackend:
             # fork shares the tables already built; elsewhere each process builds its own.
             methods = multiprocessing.get_all_start_methods()
             context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context)
+            # What a process was forked with it never frees: collecting would only copy pages.
+            self._pool = ProcessPoolExecutor(self.jobs, context, initializer=gc.freeze)
         return self._pool
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,7 @@ from detector.cli.options import examples, index_option, reading, reading_option
 if TYPE_CHECKING:
     from detector.errors import InputError
     from detector.pipeline import Detector
-    from detector.records import Article
+    from detector.records import Article, Verdict
 
 
 @click.command(
@@ -68,17 +69,24 @@ def _answer(
     try:
         if isinstance(found, InputError):
             raise found
-        if not add:
-            return detector.check(found, evidence=evidence).row()
-        (verdict,) = detector.add(found)
+        return _verdict(detector, found, add, evidence).row()
     except InputError as error:
         if not skip:
             raise
         return {"error": str(error)}
-    row = verdict.row()
-    if not evidence:
-        del row["evidence"]
-    return row
+
+
+def _verdict(detector: Detector, article: Article, add: bool, evidence: bool) -> Verdict:
+    from detector.errors import InputError
+
+    if not add:
+        return detector.check(article, evidence=evidence)
+    found = detector.check(article).evidence if evidence else None
+    try:
+        (verdict,) = detector.add(article)
+    except InputError as error:
+        raise InputError(error.reason, article.origin) from error
+    return replace(verdict, evidence=found) if found is not None else verdict
 
 
 def _write(row: Mapping[str, Any]) -> None:

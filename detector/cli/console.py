@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress as RichProgress
@@ -26,12 +28,17 @@ _REDRAW = 0.1  # seconds
 _LAST_FORKING = "prepare"  # behind it a thread can draw, without being cloned half-way
 _STAGES = {
     "add": "Adding",
-    "compact": "Compacting",
+    "pack": "Packing",
     "read": "Reading",
     "prepare": "Preparing",
     "encode": "Encoding",
     "relate": "Relating",
+    "verify": "Verifying",
     "explain": "Explaining",
+}
+_SLOW = {  # by a transformer, on a CPU
+    "encode": "{:,} articles are read by a transformer, some 10 to 40 a second.",
+    "verify": "{:,} sentences are read for a second opinion, some 100 to 300 a second.",
 }
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
 
@@ -72,9 +79,12 @@ class Console:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A bar for each stage, with rate and remaining time; on a terminal only."""
+        """A bar for each stage, with rate and remaining time; on a terminal only.
+
+        Elsewhere a line says what will take long, before it does.
+        """
         if self._quiet or not sys.stderr.isatty():
-            yield lambda _stage, _done, _total: None
+            yield _silent if self._quiet else _announced
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -127,6 +137,15 @@ class Console:
                 _print(out, f"  {line}")
             if self._skips > len(self._skipped):
                 _print(out, f"  and {self._skips - len(self._skipped):,} more")
+
+
+def _announced(stage: str, done: int, total: int) -> None:
+    if stage in _SLOW and done == 0 < total:
+        click.echo(_SLOW[stage].format(total), err=True)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Say nothing."""
 
 
 class _Bars:

@@ -94,8 +94,10 @@ def _run(
     with ExitStack() as stack:
         sources: list[Input] = list(inputs)
         if (reduced or page) and "-" in inputs:  # it is read again
-            if config.semantic.model != "none":
-                resolve(config.semantic.model)  # before somebody types, or a pipe is emptied
+            # Before somebody types, or a pipe is emptied.
+            for name in (config.semantic.model, config.verify.model):
+                if name not in ("", "none"):
+                    resolve(name)
             sources[inputs.index("-")] = stack.enter_context(spool())
         with console.progress() as progress:
             articles = read(sources, config.read, console.skipped, console.noted)

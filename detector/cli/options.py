@@ -52,6 +52,11 @@ _MODEL = click.option(
     metavar="NAME",
     help="static, transformer, none (copies only), a folder or a hub id. [default: static]",
 )
+_VERIFY_MODEL = click.option(
+    "--verify-model",
+    metavar="NAME",
+    help="Second opinion on doubtful pairs: transformer, a folder or a hub id.",
+)
 _CONFIG = click.option("--config", "toml", metavar="TOML", help="Options of every stage.")
 _FIELDS = click.option("--fields", metavar="text=body,…", help="Which of your keys is which field.")
 _ON_ERROR = click.option(
@@ -68,6 +73,11 @@ _QUIET = click.option("--quiet", is_flag=True, help="No progress and no summary.
 
 def pass_options(command: _Command) -> _Command:
     """Add the options of every command that runs a pass."""
+    return _with(command, _MODEL, _VERIFY_MODEL, _CONFIG, _FIELDS, _ON_ERROR, _JOBS)
+
+
+def building_options(command: _Command) -> _Command:
+    """Add the options of a command that makes an index."""
     return _with(command, _MODEL, _CONFIG, _FIELDS, _ON_ERROR, _JOBS)
 
 
@@ -101,14 +111,18 @@ def configured(options: Mapping[str, Any]) -> Config:
     from detector.config import Config
 
     config = Config.from_toml(options["toml"]) if options.get("toml") else Config()
-    semantic, cluster = config.semantic, config.cluster
+    semantic, verify, cluster = config.semantic, config.verify, config.cluster
     read = reading(config.read, options)
     if options.get("model") is not None:
         semantic = dataclasses.replace(semantic, model=options["model"])
+    if options.get("verify_model") is not None:
+        verify = dataclasses.replace(verify, model=options["verify_model"])
     if options.get("keep"):
         cluster = dataclasses.replace(cluster, keep=options["keep"])
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
-    return dataclasses.replace(config, read=read, semantic=semantic, cluster=cluster, jobs=jobs)
+    return dataclasses.replace(
+        config, read=read, semantic=semantic, verify=verify, cluster=cluster, jobs=jobs
+    )
 
 
 def reading(read: ReadConfig, options: Mapping[str, Any]) -> ReadConfig:

@@ -6,32 +6,35 @@ A newsroom names itself where its reporter was spoken to, and a copy seldom take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
+
+import numpy as np
 
 from detector import lexicon
 from detector.lexicon import outlets
+from detector.text import U64, Tokens, tokenise
 
 _LONGEST = 6  # words of an outlet's name
 _NAME = re.compile(r"[^\W_]+(?:[.&+'’-][^\W_]+)*\+?")
 _GAP = re.compile(r"[ \t\xa0]+(?:&[ \t\xa0]+)?")
 
 
-def confidants(text: str, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
+def confidants(text: str, body: Tokens) -> frozenset[str]:
     """Keys of the outlets that a body says were spoken to, or whose reporter it names.
 
     Args:
         text: `Article.text`.
-        spans: offsets of the body's stretches.
+        body: words of the body, with offsets in the text.
 
     Returns:
         Ids of known outlets. Of an unknown one its name, folded; where small words follow,
         with each of them, too, since only who knows the outlet can tell where its name ends.
     """
     found: set[str] = set()
-    for start, end in spans:
-        for match in _phrases().finditer(text, start, end):
-            found.update(_named(text, match.end(), end))
+    for start in body.starts[np.isin(body.hashes, _beginnings())].tolist():
+        match = _phrases().match(text, start)
+        if match:
+            found.update(_named(text, match.end(), len(text)))
     return frozenset(found)
 
 
@@ -58,10 +61,19 @@ def _named(text: str, start: int, end: int) -> set[str]:
 @lru_cache(maxsize=1)
 def _phrases() -> re.Pattern[str]:
     """What stands before the name: a phrase, then any "phóng viên", "báo" or "the"."""
-    spoken, between = _either("phrases"), _either("between")
-    return re.compile(rf"\b(?:{spoken})[ \xa0]+(?:(?:{between})[ \xa0]+)*", re.IGNORECASE)
+    spoken, between = ("|".join(map(re.escape, _all(name))) for name in ("phrases", "between"))
+    return re.compile(rf"(?:{spoken})[ \xa0]+(?:(?:{between})[ \xa0]+)*", re.IGNORECASE)
 
 
-def _either(name: str) -> str:
+@lru_cache(maxsize=1)
+def _beginnings() -> U64:
+    """Hashes of the words that phrases begin with."""
+    words = tokenise(list(_all("phrases")))
+    return np.unique(words.hashes[words.bounds[:-1]])
+
+
+@lru_cache(maxsize=2)
+def _all(name: str) -> tuple[str, ...]:
+    """Phrases of every language, the longest first."""
     phrases = {p for table in lexicon.concept("interviews").values() for p in table[name]}
-    return "|".join(re.escape(p) for p in sorted(phrases, key=lambda p: (-len(p), p)))
+    return tuple(sorted(phrases, key=lambda p: (-len(p), p)))

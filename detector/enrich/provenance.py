@@ -23,6 +23,7 @@ _CAPITALS = re.compile(r"\b[A-ZĐ]{3,}\b")
 _FIRM_JOINERS = re.compile(r"\s*[,;/|]\s*")
 _SLASHES = ("/", "-", "–", "—", "|")
 _TRIM = " \t\xa0.,;:–—-([)]/•"
+_TELLING = (Role.CREDIT, Role.DATELINE)
 
 
 def credits(  # noqa: A001 - the record's own word
@@ -38,13 +39,11 @@ def credits(  # noqa: A001 - the record's own word
         Outlets and agencies in their usual spelling where they are known, as written else.
     """
     found: dict[str, Credit] = {}
-    for segment in segments:
+    for segment in [s for s in segments if s.role in _TELLING]:
         if segment.role is Role.CREDIT:
             read = _read_credit(text[segment.start : segment.end])
-        elif segment.role is Role.DATELINE:
-            read = _read_dateline(text[segment.start : segment.end])
         else:
-            continue
+            read = _read_dateline(text[segment.start : segment.end])
         for credit, start, end in read:
             known = found.get(credit.key)
             if known is None:

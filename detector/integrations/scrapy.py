@@ -14,6 +14,7 @@ In the settings of a project::
 `DETECTOR_ADD`        whether items that go on are added to the index; default True
 `DETECTOR_MARK`       the item's field for the verdict; default "detector"
 `DETECTOR_CONFIG`     TOML file of options for an index that is made now
+`DETECTOR_TEXT`       whether an index that is made now keeps texts; default True
 ===================== =====================================================================
 
 An item that is no article (one without text) goes on as it is, with a warning. Of an id that is
@@ -62,6 +63,7 @@ class Settings:
         fields: article field to key of an item.
         add: whether items that go on are added.
         config: TOML file of options for a new index; empty for the defaults.
+        text: whether a new index keeps texts.
     """
 
     index: str
@@ -70,6 +72,7 @@ class Settings:
     fields: Mapping[str, str]
     add: bool
     config: str
+    text: bool
 
     @classmethod
     def of(cls, settings: BaseSettings) -> Settings:
@@ -98,6 +101,7 @@ class Settings:
             fields=fields,
             add=settings.getbool("DETECTOR_ADD", True),
             config=str(settings.get("DETECTOR_CONFIG", "")),
+            text=settings.getbool("DETECTOR_TEXT", True),
         )
 
 
@@ -184,7 +188,9 @@ class DetectorPipeline:
     def _open(self) -> None:
         settings = self.settings
         config = Config.from_toml(settings.config) if settings.config else None
-        self._detector = Detector.open(settings.index, config, read_only=not settings.add)
+        self._detector = Detector.open(
+            settings.index, config, text=settings.text, read_only=not settings.add
+        )
         read = self._detector.config.read
         if settings.fields:
             read = replace(read, fields=settings.fields)

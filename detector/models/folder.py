@@ -136,10 +136,13 @@ def prompt(folder: Path) -> str:
 def static_languages(folder: Path) -> frozenset[str] | None:
     """Languages of a table that the static tier reads; None for any other model.
 
-    Such a folder is a `StaticEmbedding` with the mean vector of each language beside it.
+    Such a folder is a `StaticEmbedding` with the mean vector of each language beside it;
+    whether it says that vectors are made unit length, as `scripts/train_static.py` has it say,
+    is all one.
     """
     means = folder / "language_means.safetensors"
-    if [kind for kind, _ in modules(folder)] != ["StaticEmbedding"] or not means.is_file():
+    kinds = [kind for kind, _ in modules(folder) if kind != "Normalize"]
+    if kinds != ["StaticEmbedding"] or not means.is_file():
         return None
     return frozenset(tensor_shapes(means))
 

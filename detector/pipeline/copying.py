@@ -25,7 +25,8 @@ F32 = npt.NDArray[np.float32]
 SHORT = 20
 
 _AT_ONCE = 256  # pairs compared at once
-_TEMPLATE = 0.4  # part of the names or numbers whose exchange makes a template of a text
+_EDITED = 0.3  # part of the names or numbers that reports of one event exchange, too
+_TEMPLATE = 0.6  # part of them whose exchange makes a template of a text
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
 
@@ -45,6 +46,11 @@ class Judged:
     scores: F32
     features: dict[str, F32]
 
+    def features_of(self, row: int) -> dict[str, float]:
+        """What one pair was judged by; NaN marks what was not asked of it."""
+        values = ((name, float(column[row])) for name, column in self.features.items())
+        return {name: value for name, value in values if value == value}
+
     @classmethod
     def none(cls) -> Judged:
         """No pair at all."""
@@ -59,7 +65,7 @@ class Shared:
         pairs: shape (n, 2), each row ascending.
         refilled: shape (n,), how much the two look like one template filled in twice: the
             root of the shared part times the part of its names and numbers that were
-            exchanged, where four in ten count as all.
+            exchanged, from none where a third was to all where most were.
     """
 
     pairs: I64
@@ -69,7 +75,8 @@ class Shared:
     def of(cls, near: I64, features: dict[str, F32], far: I64) -> Shared:
         """Pairs that were aligned, with their features, and pairs that were not."""
         exchanged = np.maximum(features["exchanged_names"], features["exchanged_numbers"])
-        refilled = np.sqrt(features["containment"]) * np.minimum(exchanged / _TEMPLATE, 1)
+        part = np.clip((exchanged - _EDITED) / (_TEMPLATE - _EDITED), 0, 1)
+        refilled = np.sqrt(features["containment"]) * part
         return cls(
             np.concatenate([near, far]),
             np.concatenate([refilled, np.zeros(len(far), np.float32)]).astype(np.float32),

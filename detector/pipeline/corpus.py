@@ -16,6 +16,7 @@ import numpy.typing as npt
 from detector.errors import InputError
 from detector.pipeline.columns import Columns, Ragged
 from detector.pipeline.comparing import Portion
+from detector.pipeline.freeing import give_back
 from detector.pipeline.prepare import Prepared, within
 from detector.pipeline.rowfacts import CorpusFacts
 from detector.pipeline.shelf import Head, Shelf
@@ -86,6 +87,7 @@ class Corpus:
         self.profiles = profiles.take(profiles.concatenate(packed), self._input) if packed else None
         self.vectors: F32 | None = columns.find("vectors")
         self._words = lru_cache(maxsize=_CACHED)(self._read)
+        give_back()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -94,6 +96,7 @@ class Corpus:
         """Free what only the search for copies needs."""
         self.signatures = np.zeros((0, 1), np.uint32)
         self.samples = np.zeros(0, np.uint32), np.zeros(1, np.int64)
+        give_back()
 
     def fields(self, i: int) -> Head:
         """What an article is besides its id and text."""

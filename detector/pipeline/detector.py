@@ -27,13 +27,14 @@ from detector.pipeline.copying import (
     members_of,
 )
 from detector.pipeline.corpus import Corpus, Shelf
-from detector.pipeline.encoding import Sentences, encoded, strangers_of
+from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
+from detector.pipeline.opinions import SecondOpinion
 from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
-from detector.pipeline.relating import Relating
+from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
 from detector.verify.relation import Scorer, scorers
@@ -79,7 +80,8 @@ class Detector(Opened):
 
         Raises:
             InputError: if two articles have one id.
-            ModelError: if the model cannot be had or is damaged.
+            ModelError: if a model cannot be had or is damaged.
+            UsageError: if a second opinion is asked for where there is no first.
         """
         with closing(Pass(self.config, self._backend, progress or _silent)) as run:
             return run.detect(articles, evidence)
@@ -147,6 +149,8 @@ class Pass:
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
         scoring = scorers(model.tier) if model is not None else scorers()
+        router = Router(self._config, model)
+        verifier = self._verifier(model)
         corpus, recurring = self.corpus(articles, model)
         with self._stage("copies"):
             equal = exact_groups(corpus)
@@ -162,12 +166,13 @@ class Pass:
                 telling = np.unique(duplicates.longest)
                 telling = telling[corpus.lengths[telling] >= SHORT]
                 self.encode(corpus, model, telling)
+                foreign, notes = router.read(corpus, telling, self._progress)
+                self._notes.extend(notes)
             with self._stage("relate"):
-                relating = Relating(
-                    corpus, Sentences(corpus, model), telling, scoring, self._config,
-                    strangers_of(corpus, model),
-                )  # fmt: skip
+                second = self._second(corpus, verifier)
+                relating = Routed(corpus, model, telling, foreign, self._config, second)
                 related = relating.judge(shared.between(duplicates.longest))
+                self._notes.extend([second.note()] if second is not None else ())
         with self._stage("cluster"):
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
             if grouping.cut:
@@ -179,6 +184,19 @@ class Pass:
         return Found(
             corpus, equal, duplicates.longest, copies, related, relating, scoring, grouping, pairing
         )
+
+    def _verifier(self, model: Model | None) -> Model | None:
+        """The model of the second opinion, found before anything is read."""
+        if not self._config.verify.model:
+            return None
+        if model is None:
+            raise UsageError("model none finds copies only, which need no second opinion")
+        return resolve(self._config.verify.model)
+
+    def _second(self, corpus: Corpus, model: Model | None) -> SecondOpinion | None:
+        if model is None:
+            return None
+        return SecondOpinion(corpus, model, self._config.verify.threshold, self._progress)
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
@@ -229,13 +247,7 @@ class Pass:
 
     def encode(self, corpus: Corpus, model: Model, first: I64) -> None:
         """Set the vectors of the articles `first`."""
-        corpus.vectors, without = encoded(corpus, model, first, self._progress)
-        if without:
-            names = ", ".join(f"{n} {code}" for code, n in sorted(without.items()))
-            self._notes.append(
-                f"{model.name} does not know the language of some articles ({names}); they were "
-                "compared by their words alone."
-            )
+        corpus.vectors = encoded(corpus, model, first, self._progress)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
@@ -27,20 +26,18 @@ _STATIC = "static"  # the model whose sentence vectors the scorers know
 
 def encoded(
     corpus: Corpus, model: Model, rows: I64, progress: Callable[[str, int, int], None]
-) -> tuple[F32, Counter[str]]:
+) -> F32:
     """Centred unit vectors of the articles `rows`, zero for the others.
 
     Returns:
-        Shape (articles, dimension), and how many articles of which language the model
-        does not serve: their rows are zero.
+        Shape (articles, dimension); zero, too, where the model does not serve the language.
     """
     languages = corpus.facts.languages
-    served = np.array([model.languages is None or x in model.languages for x in languages])
-    without = Counter(x for x, yes in zip(languages, served.tolist(), strict=True) if not yes)
     if model.tier == "static":
         assert corpus.vectors is not None
+        served = np.array([model.languages is None or x in model.languages for x in languages])
         vectors = static_encoder(str(model.folder)).center(corpus.vectors, languages)
-        return np.where(served[:, None], vectors, np.float32(0)), without
+        return np.where(served[:, None], vectors, np.float32(0))
     texts = [_lead(corpus, i) for i in rows.tolist()]
     done = 0
 
@@ -49,19 +46,27 @@ def encoded(
         done += count
         progress("encode", done, len(texts))
 
+    progress("encode", 0, len(texts))
     made = transformer(model.name).encode(texts, told)
     made = centred(made, [languages[i] for i in rows.tolist()], means(model))
     vectors = np.zeros((len(corpus), made.shape[1]), np.float32)
     vectors[rows] = made
-    return vectors, without
+    return vectors
 
 
-def strangers_of(corpus: Corpus, model: Model) -> Strangers:
-    """How near strangers are: as recorded of our models, otherwise as the corpus shows."""
+def strangers_of(corpus: Corpus, model: Model, vectors: F32 | None = None) -> Strangers:
+    """How near strangers are: as recorded of our models, otherwise as the corpus shows.
+
+    Args:
+        corpus: of the pass.
+        model: the encoder.
+        vectors: its vectors, where they are not those of the corpus.
+    """
     usual = Strangers.of_model(model.thresholds)
-    if model.recorded or corpus.vectors is None:
+    own = corpus.vectors if vectors is None else vectors
+    if model.recorded or own is None:
         return usual
-    return usual.of_corpus(corpus.vectors, corpus.facts.languages)
+    return usual.of_corpus(own, corpus.facts.languages)
 
 
 class Sentences:
@@ -71,12 +76,18 @@ class Sentences:
     are encoded by: it takes no time, and the scorers know its cosines.
     """
 
-    def __init__(self, corpus: Corpus, model: Model) -> None:
-        """Remember some; nothing is loaded before it is needed."""
+    def __init__(self, corpus: Corpus, model: Model, static: Model | None = None) -> None:
+        """Remember some; nothing is loaded before it is needed.
+
+        Args:
+            corpus: of the pass.
+            model: by which the articles are encoded.
+            static: which static encoder is asked first; by default ours.
+        """
         self._corpus = corpus
         self._model = model
         self._languages = corpus.facts.languages
-        self._static = model if model.tier == "static" else resolve(_STATIC)
+        self._static = model if model.tier == "static" else static or resolve(_STATIC)
         self._summed = lru_cache(maxsize=4096)(self._summed_up)
         self._read = lru_cache(maxsize=1024)(self._read_through)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,12 @@ from detector.errors import UsageError
 from detector.pipeline.copying import Judged, copy_features
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
+from detector.pipeline.opinions import AFTER, BEFORE
 from detector.pipeline.pairing import Pairing
-from detector.pipeline.relating import Relating
+from detector.pipeline.relating import Judging
 from detector.records import Contribution, Explanation, Level, Relation
 from detector.text import I64
-from detector.verify.relation import Scorer
+from detector.verify.relation import Scorer, log_odds
 
 _QUESTION = {
     Relation.NEAR_COPY: "copy",
@@ -37,7 +38,7 @@ class Found:
     representative: I64
     copies: Judged
     related: Judged
-    relating: Relating | None
+    relating: Judging | None
     scorers: Mapping[str, Scorer]
     grouping: Grouping
     pairing: Pairing
@@ -61,17 +62,15 @@ def explained(found: Found, a: str, b: str, config: Config) -> Explanation:
         evidence, first, confidence = pair.evidence, pair.original, pair.original_confidence
     else:
         evidence, first, confidence = found.pairing.evidence(i, j, features), None, 0.0
-    scorer = found.scorers.get(question)
+    asked = found.scorers if found.relating is None else found.relating.scorers_of(i, j)
+    scorer = asked.get(question)
     return Explanation(
         a=found.corpus.ids[i],
         b=found.corpus.ids[j],
         question=question,
         probability=round(probability, 4),
         relation=relation,
-        contributions=tuple(
-            Contribution(name, round(value, 4), round(odds, 3))
-            for name, value, odds in (scorer.contributions(features) if scorer else ())
-        ),
+        contributions=tuple(_contributions(scorer, question, features)),
         evidence=evidence,
         original=first,
         original_confidence=confidence,
@@ -113,8 +112,20 @@ def _judged(
     relation = judged.relations[0]
     crossing = facts[i].language != facts[j].language
     question = _QUESTION.get(relation, "event_crossing" if crossing else "event")
-    features = {name: float(values[0]) for name, values in judged.features.items()}
-    return question, float(judged.scores[0]), relation, features
+    return question, float(judged.scores[0]), relation, judged.features_of(0)
+
+
+def _contributions(
+    scorer: Scorer | None, question: str, features: Mapping[str, float]
+) -> Iterator[Contribution]:
+    """What each feature added, and what a second opinion did beside them."""
+    kind = "translation" if question == "translation" else "event"
+    if AFTER[kind] in features:
+        both = np.array([features[AFTER[kind]], features[BEFORE[kind]]], np.float32)
+        after, before = log_odds(both).tolist()
+        yield Contribution(AFTER[kind], round(features[AFTER[kind]], 4), round(after - before, 3))
+    for name, value, odds in scorer.contributions(features) if scorer else ():
+        yield Contribution(name, round(value, 4), round(odds, 3))
 
 
 def _stored(judged: Judged, pair: I64) -> Relation | None:

@@ -27,7 +27,8 @@ from detector.verify.profiles import minutes
 F32 = npt.NDArray[np.float32]
 
 _QUORUM = 0.5  # mean score over all pairs between two groups at which they are one
-_EVENT_QUORUM = 0.55  # mean root of the scores at which two groups of reports are one event
+_EVENT_QUORUM = 0.45  # mean root of the scores at which two groups of reports are one event
+_SURE = 0.4  # score that a report must reach with one other, to be of any event but its own
 _LEVELS = {
     "duplicates": Level.DUPLICATE,
     "syndication": Level.SYNDICATION,
@@ -122,7 +123,8 @@ def group(corpus: Members, duplicates: Duplicates, related: Judged, cap: int) ->
     # A report of a large event is close to some of the others and less so to the rest: the
     # root lets middling scores count for more than none.
     pairs = np.sort(syndication[related.pairs], axis=1)
-    linked = link(len(corpus), pairs, np.sqrt(related.scores), _EVENT_QUORUM, cap)
+    roots = np.sqrt(_of_the_sure(len(corpus), pairs, related.scores))
+    linked = link(len(corpus), pairs, roots, _EVENT_QUORUM, cap)
     labels = {
         Level.DUPLICATE: duplicate,
         Level.SYNDICATION: syndication,
@@ -168,6 +170,19 @@ def _between(units: I64, pairs: I64, scores: F32) -> tuple[I64, F32]:
     first = np.ones(len(pairs), np.bool_)
     first[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
     return pairs[first], scores[first]
+
+
+def _of_the_sure(units: int, pairs: I64, scores: F32) -> F32:
+    """The scores, but 0 where one of the two reaches `_SURE` with no other unit.
+
+    In ordinary news most articles tell of something that no other tells of, and each has
+    somebody who is a little like it.
+    """
+    best = np.zeros(units, np.float32)
+    apart = pairs[:, 0] != pairs[:, 1]
+    for side in (0, 1):
+        np.maximum.at(best, pairs[apart, side], scores[apart])
+    return np.where((best[pairs] >= _SURE).all(axis=1), scores, np.float32(0))
 
 
 def clusters(

@@ -204,7 +204,7 @@ class Index:
         for article in articles:
             shelf.put(article)
         corpus = Corpus(shelf, parts)
-        vectors, _ = encoded(corpus, model, np.arange(len(corpus)), _silent)
+        vectors = encoded(corpus, model, np.arange(len(corpus)), _silent)
         return replace(prepared, vectors=vectors[corpus.position])
 
     def _lines(self, view: View) -> Recurring:

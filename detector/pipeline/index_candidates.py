@@ -124,9 +124,12 @@ def neighbours(view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k:
     parts = []
     for code in sorted({*found, *spoken.tolist()}):
         own = np.flatnonzero(spoken == code)
-        scores, others = nearest(queries, queries[own], k + 1)
-        others = np.where(others >= 0, numbers[own][others] if len(own) else -1, -1)
-        scores = np.where(others == numbers[:, None], -np.inf, scores)
+        scores = np.zeros((len(rows), 0), np.float32)
+        others = np.zeros((len(rows), 0), np.int64)
+        if len(own) and len(rows) > 1:
+            scores, others = nearest(queries, queries[own], k + 1)
+            others = np.where(others >= 0, numbers[own][others], -1)
+            scores = np.where(others == numbers[:, None], -np.inf, scores)
         if code in found:
             scores = np.concatenate([scores, found[code][0]], axis=1)
             others = np.concatenate([others, found[code][1]], axis=1)

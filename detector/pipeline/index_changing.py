@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+import numpy as np
 
 from detector.config import Config
 from detector.errors import UnknownArticleError, UsageError
@@ -103,10 +105,37 @@ def _removed(view: View, config: Config, numbers: Sequence[int]) -> None:
     }
     lost = [labels[body] for body in owned]
     touched = set(links.together(view.connection, owned))
-    touched -= set(bodies.remove(view.connection, numbers))
+    known = links.touching(view.connection, owned)
+    gone = bodies.remove(view.connection, numbers)
+    _inherited(view, {n: labels[n][0] for n in gone}, known)
+    touched -= set(gone)
     relink(view, config, sorted(touched), lost)
     renew(view.connection)
     links.ran(view.connection, "remove", len(numbers), time.perf_counter() - begun)
+
+
+def _inherited(view: View, gone: Mapping[int, int], known: Links) -> None:
+    """Let the longest copy that is left speak for its cluster, where none does.
+
+    Args:
+        view: in a transaction for writing.
+        gone: bodies that have been removed, and their duplicate clusters.
+        known: pairs that they had.
+    """
+    plain = known.of(np.flatnonzero(~np.isin(known.relations, linking.COPIED)))
+    for body, cluster in sorted(gone.items()):
+        left = bodies.standing(view.connection, links.labelled(view.connection, 0, [cluster]))
+        if not left or any(searched for searched, *_ in left.values()):
+            continue
+        heir = min(left, key=lambda n: (-left[n][2], n))
+        rows = np.flatnonzero((plain.pairs == body).any(axis=1))
+        others = plain.pairs[rows].sum(axis=1) - body
+        kept = ~np.isin(others, [*gone, *left])
+        pairs = np.sort(np.stack([np.full(len(rows), heir), others], axis=1), axis=1)[kept]
+        links.insert(
+            view.connection, Links(pairs, plain.relations[rows][kept], plain.scores[rows][kept])
+        )
+        bodies.search(view.connection, heir)
 
 
 def _unasked(_pairs: I64) -> Links:

@@ -170,13 +170,16 @@ class Telling:
         for one, other, relation, score in self._related(found, of):
             if relation is Relation.SAME_EVENT:
                 score = self._linked(score)
-                way, (same, reasons) = _UNTOLD, of_one_outlet(one.outlet, other.outlet)
+                way = _UNTOLD
+                same, own = of_one_outlet(one.outlet, other.outlet)
+                reasons = tuple(own)
             else:
-                way, same, reasons = told(self._side(one), self._side(other), relation)
+                way, same, said = told(self._side(one), self._side(other), relation)
+                reasons = tuple(said)
             a, b = sorted((one.head.id, other.head.id))
             yield Pair(
                 a, b, relation, round(score, 4), way.original, way.confidence, same,
-                Evidence(reasons=tuple(reasons)),
+                Evidence(reasons=reasons),
             )  # fmt: skip
 
     def _labels(

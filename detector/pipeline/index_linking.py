@@ -32,7 +32,8 @@ from detector.text import I64
 STRONG = 0.3
 _WHOLE = 60  # bodies of a component whose every pair is looked at, as in a corpus
 
-_COPIES = [RELATIONS.index(relation) for relation in COPIES]
+#: Relations that join duplicate clusters, by their numbers in the store.
+COPIED = [RELATIONS.index(relation) for relation in COPIES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def regrouped(
     config: Config,
 ) -> Regrouped:  # fmt: skip
     """Link a component, and carry the ids of its clusters on."""
-    copies = np.isin(part.inner.relations, _COPIES)
+    copies = np.isin(part.inner.relations, COPIED)
     at = np.searchsorted(part.numbers, part.inner.pairs)
     judged = [
         Judged(
@@ -207,7 +208,7 @@ def _missing(component: Component) -> I64:
 
     numbers, inner = component.numbers, component.inner
     at = np.searchsorted(numbers, inner.pairs)
-    heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, _COPIES)
+    heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, COPIED)
     strong = at[heard & (inner.scores >= STRONG)]
     ones = np.ones(len(strong), np.int8)
     shape = (len(numbers), len(numbers))

@@ -15,7 +15,7 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.index_candidates import Edges
 from detector.pipeline.index_corpus import Surroundings
-from detector.pipeline.relating import WORDS, Relating, SentenceEncoder
+from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.store.bodies import Bodies
 from detector.store.coding import FINE
@@ -29,7 +29,8 @@ F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
 
 _SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
-_KINDS = ("words", "cosine")  # of rivals, in the order in which they are stored
+#: Features of which the best values are remembered, in the order in which they are stored.
+KINDS = tuple(least_of(Strangers()))
 
 
 class Recalled(Neighbourhood):
@@ -108,17 +109,18 @@ class Recalling(Relating):
             config: of the store.
             strangers: how near strangers are by these vectors.
             near: the neighbours of each.
-            rivals: "words" and "cosine" to the best that stored bodies had when they came.
+            rivals: feature to the best that stored bodies had when they came.
             commonness: of words and names in the store.
         """
         assert around.corpus.profiles is not None
         self._around = around
         self._corpus = around.corpus
-        self._weighed = Weighed(around.corpus.profiles, 1, commonness)
+        self.weighed = Weighed(around.corpus.profiles, commonness)
+        self._threads = 1
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": WORDS, "cosine": strangers.best}
+        self._least = least_of(strangers)
         self._near = near
         self._known = rivals
         self._rivals = {}
@@ -194,7 +196,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
         stored.near["language"].astype(np.int64),
     )
     rivals: dict[str, Edges] = {}
-    for column, name in enumerate(_KINDS):
+    for column, name in enumerate(KINDS):
         entries = stored.rivals[:, column].ravel()
         owners = np.repeat(stored.numbers, stored.rivals.shape[2])
         edges = Edges(

@@ -6,6 +6,7 @@ import numpy as np
 
 from detector.pipeline.index_batch import Batch, rows_of
 from detector.pipeline.index_candidates import Edges
+from detector.pipeline.index_relating import KINDS
 from detector.pipeline.index_verdicts import Outcome
 from detector.store.bodies import RIVALS, NewArticle, NewBody
 from detector.store.coding import (
@@ -90,8 +91,8 @@ def _remembered(numbers: I64, outcome: Outcome) -> list[bytes]:
     lists = np.zeros(len(near.owners), NEAR)
     lists["number"], lists["language"] = near.others, near.languages
     lists["cosine"] = np.rint(near.values * FINE)
-    rivals = np.zeros((len(numbers), 2, RIVALS), RIVAL)
-    for column, name in enumerate(("words", "cosine")):
+    rivals = np.zeros((len(numbers), len(KINDS), RIVALS), RIVAL)
+    for column, name in enumerate(KINDS):
         if name in best:
             _filled(rivals[:, column], numbers, best[name])
     order = np.argsort(near.owners, kind="stable")

@@ -10,9 +10,11 @@ import numpy.typing as npt
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich.interviews import confidants
 from detector.pipeline.index_batch import Batch, rows_of
+from detector.pipeline.prepare import within
 from detector.records import Relation
 from detector.store.bodies import StoredArticle
 from detector.store.coding import decoded_text
+from detector.text import Tokens, tokenise
 
 
 def new_side(batch: Batch, i: int) -> Side:
@@ -28,7 +30,7 @@ def new_side(batch: Batch, i: int) -> Side:
         published=article.published,
         credits=prepared.facts.credits.get(i, ()),
         aside=_aside(article.text, spans),
-        confidants=confidants(article.text, spans.tolist()),
+        confidants=confidants(article.text, _body(article.text, spans)),
         words=int(prepared.lengths[i]),
         language=prepared.facts.languages[i],
     )
@@ -46,7 +48,7 @@ def stored_side(stored: StoredArticle, words: int, language: str) -> Side:
         published=stored.head.published,
         credits=stored.credits,
         aside=_aside(text, stored.spans),
-        confidants=confidants(text, stored.spans.tolist()),
+        confidants=confidants(text, _body(text, stored.spans)),
         words=words,
         language=language,
     )
@@ -65,6 +67,10 @@ def of_one_outlet(a: str, b: str) -> tuple[bool, tuple[str, ...]]:
     """Whether two articles are of one outlet, given its keys, and the sentence that says so."""
     same = bool(a) and a == b
     return same, (f"Both were published by {a}.",) if same else ()
+
+
+def _body(text: str, spans: npt.NDArray[np.int32]) -> Tokens:
+    return within(tokenise([text]), [[(int(a), int(b)) for a, b in spans.tolist()]])
 
 
 def _aside(text: str, spans: npt.NDArray[np.int32]) -> str:

@@ -69,9 +69,14 @@ class Opened:
         Raises:
             StoreError: if there is none, it is damaged, another program's, or was built with
                 other options or another model.
+            UsageError: if the options name a model for second opinions.
         """
         from detector.pipeline.index import Index
 
+        if config is not None and config.verify.model:
+            raise UsageError(
+                "verify.model: an index asks nobody for a second opinion; leave it out"
+            )
         making = create and not read_only
         if Store.exists(path) and not (making and not Store.begun(path)):
             store = Store.open(path, wait, read_only)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.clean import Recurring, clean
 from detector.cluster.original import Direction, Side, direction
@@ -16,13 +17,17 @@ from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.relating import Relating, sentence_bounds
+from detector.pipeline.relating import Judging, sentence_bounds
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64, tokenise
 from detector.verify.explain import Exhibit, evidence
 from detector.verify.relation import Scorer, log_odds
 
+F32 = npt.NDArray[np.float32]
+
 _CROWD = 50  # pairs written between two groups of copies; beyond, the one for each
+
+_NEITHER = Direction(None, 0.0, 0.0, ())
 
 
 class Pairing:
@@ -33,7 +38,7 @@ class Pairing:
         corpus: Corpus,
         grouping: Grouping,
         recurring: Recurring | None,
-        relating: Relating | None,
+        relating: Judging | None,
         scorers: Mapping[str, Scorer],
     ) -> None:
         """Store what the records are made from."""
@@ -64,12 +69,14 @@ class Pairing:
         told: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
         for judged, groups in found:
             rows = self._together(judged.pairs)
+            confirmed = dict(zip(rows.tolist(), self._linked(judged.scores[rows]), strict=True))
             for row, (i, j) in zip(rows.tolist(), judged.pairs[rows].tolist(), strict=True):
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
                     continue
-                features = {name: float(v[row]) for name, v in judged.features.items()}
-                score = self.confirmed(relation, float(judged.scores[row]))
+                features = judged.features_of(row)
+                event = relation is Relation.SAME_EVENT
+                score = confirmed[row] if event else float(judged.scores[row])
                 for a, b in _expanded(i, j, groups):
                     told[a, b] = relation, score, features
         for a, b in exact.tolist():
@@ -119,14 +126,21 @@ class Pairing:
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""
-        return self._evidence(min(i, j), max(i, j), features, ())
+        reasons = () if self._relating is None else self._relating.reasons(features)
+        return self._evidence(min(i, j), max(i, j), features, reasons)
 
     def confirmed(self, relation: Relation, score: float) -> float:
         """The probability of a pair that linking has left in one cluster."""
         if relation is not Relation.SAME_EVENT:
             return score
-        odds = {"log_odds": log_odds(np.array([score], np.float32))}
-        return float(self._scorers["linked"].probability(odds)[0])
+        return self._linked(np.array([score], np.float32))[0]
+
+    def _linked(self, scores: F32) -> list[float]:
+        """The same for many pairs of reports."""
+        found: list[float] = (
+            self._scorers["linked"].probability({"log_odds": log_odds(scores)}).tolist()
+        )
+        return found
 
     def _together(self, pairs: I64) -> I64:
         """The rows of pairs that one event cluster holds; of most, linking left nothing."""
@@ -155,16 +169,21 @@ class Pairing:
         features: Mapping[str, float],
         with_evidence: bool,
     ) -> tuple[Pair, Direction]:
-        a, b = self._side(i), self._side(j)
-        way = direction(a, b, relation)
-        same = bool(a.outlet) and a.outlet == b.outlet
-        reasons = [*way.reasons, f"Both were published by {a.outlet}."] if same else way.reasons
+        way = _NEITHER  # two reports of one event: their texts need not be read again
+        if relation is not Relation.SAME_EVENT:
+            way = direction(self._side(i), self._side(j), relation)
+        outlet = self._corpus.outlets[i]
+        same = bool(outlet) and outlet == self._corpus.outlets[j]
+        reasons = [*way.reasons, f"Both were published by {outlet}."] if same else way.reasons
+        if self._relating is not None:
+            reasons = [*reasons, *self._relating.reasons(features)]
         if with_evidence:
             found = self._evidence(i, j, features, reasons)
         else:
             found = Evidence(features=features, reasons=tuple(reasons))
+        ids = self._corpus.ids
         pair = Pair(
-            a.id, b.id, relation, round(score, 4), way.original, way.confidence, same, found
+            ids[i], ids[j], relation, round(score, 4), way.original, way.confidence, same, found
         )
         return pair, way
 
@@ -200,7 +219,7 @@ class Pairing:
             published=head.published,
             credits=facts.credits,
             aside="\n".join(aside),
-            confidants=confidants(text, self._corpus.spans(i)),
+            confidants=confidants(text, self._corpus.body(i)),
             words=int(self._corpus.lengths[i]),
             language=facts.language,
         )

@@ -14,10 +14,10 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.semantic.candidates import Neighbourhood, Strangers
+from detector.semantic.candidates import Neighbourhood, Strangers, distinct
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Rivals, Weighed
+from detector.verify.features import Rivals, Weighed, in_parts
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
@@ -26,7 +26,8 @@ _DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
-WORDS = 0.12
+_WORDS = 0.12
+_OPENING = 0.2
 
 
 class SentenceEncoder(Protocol):
@@ -34,6 +35,26 @@ class SentenceEncoder(Protocol):
 
     def __call__(self, i: int, j: int) -> tuple[F32, F32]:
         """Encode the sentences of two articles, by their numbers."""
+        ...
+
+
+class Judging(Protocol):
+    """Who has judged the pairs of a corpus, and can be asked again."""
+
+    def judge_pairs(self, pairs: I64) -> Judged:
+        """Judge any pairs."""
+        ...
+
+    def alignment(self, i: int, j: int) -> SentenceAlignment:
+        """The sentences of two articles side by side."""
+        ...
+
+    def scorers_of(self, i: int, j: int) -> Mapping[str, Scorer]:
+        """The scorers that a pair is judged by."""
+        ...
+
+    def reasons(self, features: Mapping[str, float]) -> tuple[str, ...]:
+        """What is to be said of a pair beside who was first."""
         ...
 
 
@@ -48,6 +69,8 @@ class Relating:
         scorers: Mapping[str, Scorer],
         config: Config,
         strangers: Strangers,
+        vectors: F32 | None = None,
+        weighed: Weighed | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows`; the others are copies of those.
 
@@ -58,19 +81,24 @@ class Relating:
             scorers: of the tier that the vectors are of.
             config: of the whole pass.
             strangers: how near strangers are by these vectors.
+            vectors: of another encoder than that of the corpus, shape (articles, d).
+            weighed: the profiles of the corpus, if somebody has weighed them already.
         """
-        assert corpus.vectors is not None
+        own = corpus.vectors if vectors is None else vectors
+        assert own is not None
         assert corpus.profiles is not None
         self._corpus = corpus
-        self._weighed = Weighed(corpus.profiles, config.jobs or cores())
+        threads = config.jobs or cores()
+        self.weighed = weighed or Weighed(corpus.profiles)
+        self._threads = threads
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
-        self._least = {"words": WORDS, "cosine": strangers.best}
-        vectors = np.zeros_like(corpus.vectors)
-        vectors[rows] = corpus.vectors[rows]
+        self._least = least_of(strangers)
+        kept = np.zeros_like(own)
+        kept[rows] = own[rows]
         languages = corpus.facts.languages
-        self._near = Neighbourhood(vectors, languages, config.semantic, strangers)
+        self._near = Neighbourhood(kept, languages, config.semantic, strangers, threads)
         self._rivals: dict[str, Rivals] = {}
         self._shared = Shared.none()
 
@@ -86,7 +114,7 @@ class Relating:
     def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
         """Every article with its neighbours, and the pairs `also`, with their features."""
         self._shared = also
-        pairs = _distinct(np.concatenate([self._near.pairs(), also.pairs]))
+        pairs = distinct(_packed(np.concatenate([self._near.pairs(), also.pairs])))
         features = self._measured(pairs)
         for name in self._least:
             self._rivals[name] = Rivals(features[name], pairs, len(self._corpus))
@@ -105,8 +133,20 @@ class Relating:
         lengths = [np.diff(sentence_bounds(self._corpus.body(k))) for k in (i, j)]
         return align_sentences(*self._sentences(i, j), *lengths)
 
+    def scorers_of(self, _i: int, _j: int) -> Mapping[str, Scorer]:
+        """The scorers that every pair is judged by."""
+        return self._scorers
+
+    def reasons(self, _features: Mapping[str, float]) -> tuple[str, ...]:
+        """Nothing: who was first, and the features, say all."""
+        return ()
+
     def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = self._weighed.compare(pairs) | self._near.measure(pairs)
+        measured = in_parts(
+            lambda part: self.weighed.compare(part) | self._near.measure(part),
+            pairs,
+            self._threads,
+        )
         measured["refilled"] = np.zeros(len(pairs), np.float32)
         if len(self._shared.pairs):
             known = _packed(self._shared.pairs)
@@ -162,6 +202,11 @@ class Relating:
         return {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
 
 
+def least_of(strangers: Strangers) -> dict[str, float]:
+    """What a neighbourhood is worth at the least, for each feature held against it."""
+    return {"words": _WORDS, "opening": _OPENING, "cosine": strangers.best}
+
+
 def sentence_bounds(body: Tokens) -> I64:
     """Where the sentences of one body begin, as bounds over its words."""
     first = np.flatnonzero((body.flags & SENTENCE) != 0)
@@ -201,9 +246,3 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
 def _packed(pairs: I64) -> npt.NDArray[np.uint64]:
     low = pairs.min(axis=1).astype(np.uint64)
     return np.asarray((low << np.uint64(32)) | pairs.max(axis=1).astype(np.uint64))
-
-
-def _distinct(pairs: I64) -> I64:
-    packed = np.unique(_packed(pairs))
-    sides = [packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)]
-    return np.stack(sides, axis=1).astype(np.int64)

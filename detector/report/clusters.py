@@ -11,7 +11,7 @@ from detector.records import Cluster, Label, Level, Relation
 from detector.report.charts import Timeline, timeline
 from detector.report.index import Index
 from detector.report.reasons import phrases
-from detector.report.words import cut, plain, stamp
+from detector.report.words import brief, plain, stamp
 from detector.sources import span
 
 _TITLE = 160
@@ -90,9 +90,9 @@ def head(label: Label) -> Head:
     """An article in a line, each part of a bounded length."""
     return Head(
         id=label.id if len(label.id) <= _TITLE else "",
-        title=cut(plain(label.title), _TITLE) or "(no headline)",
+        title=brief(label.title, _TITLE) or "(no headline)",
         lang=label.language if label.language.isalpha() else "und",
-        source=cut(plain(label.source), _SOURCE),
+        source=brief(label.source, _SOURCE),
         when=stamp(label.published),
     )
 
@@ -187,10 +187,10 @@ def _member(index: Index, name: str, first: str, pairs: Mapping[tuple[str, str],
     reasons = phrases(pair.evidence.reasons, parent, name) if pair else ()
     if later:  # which says it already
         reasons = tuple(x for x in reasons if not _LATER.fullmatch(x))
-    aside = [later, "; ".join(cut(plain(reason), _REASON) for reason in reasons[:_REASONS])]
+    aside = [later, "; ".join(brief(reason, _REASON) for reason in reasons[:_REASONS])]
     if pair and parent != first and parent in index.labels:
         source = index.labels[parent].source or parent
-        aside.append(f"by way of {cut(plain(source), _SOURCE)}")
+        aside.append(f"by way of {brief(source, _SOURCE)}")
     return Row(
         head=head(index.labels[name]),
         kind=index.kind(name),
@@ -212,5 +212,5 @@ def _called(index: Index, name: str) -> str:
 def _beside(index: Index, name: str) -> str:
     """What a mark of a timeline is."""
     label = index.labels[name]
-    who = cut(plain(label.source or label.id), _SOURCE)
+    who = brief(label.source or label.id, _SOURCE)
     return f"{who}, {stamp(label.published)}: {_called(index, name)}"

@@ -12,7 +12,10 @@ _WORD = re.compile(r"\w+")
 _ANCHOR = 5  # equal words in a row that belong to the shared article, not to chance
 _CRUMB = 3  # equal words between two longer changes: they say nothing
 _LONG = 30  # words of a change from which it is no edit but text of its own
-_WORDS = 4000  # of each text; beyond, nobody reads on
+_LENGTH = 20_000  # characters compared of each text; beyond, nobody reads on
+
+
+_Block = tuple[bool, int, int, int, int]  # equal; first word and word behind, in both texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ def edits(a: str, b: str) -> tuple[list[Mark], list[Mark]]:
     """What each of two texts has that the other has not, by a longest common subsequence."""
     from rapidfuzz.distance import Indel
 
-    left = [m.span() for m in _WORD.finditer(a)][:_WORDS]
-    right = [m.span() for m in _WORD.finditer(b)][:_WORDS]
+    left = [m.span() for m in _WORD.finditer(a, 0, _LENGTH)]
+    right = [m.span() for m in _WORD.finditer(b, 0, _LENGTH)]
     words_a = [normalise(a[s:e]).lower() for s, e in left]
     words_b = [normalise(b[s:e]).lower() for s, e in right]
     blocks = [
@@ -46,8 +49,7 @@ def edits(a: str, b: str) -> tuple[list[Mark], list[Mark]]:
         for op in Indel.opcodes(words_a, words_b)
     ]
     blocks = _joined(_without_crumbs(_joined(blocks)))
-    anchors = [n for n, block in enumerate(blocks) if block[0] and block[2] - block[1] >= _ANCHOR]
-    first, last = (anchors[0], anchors[-1]) if anchors else (0, len(blocks))
+    first, last = _shared(blocks)
     marks: tuple[list[Mark], list[Mark]] = ([], [])
     for number, (equal, a0, a1, b0, b1) in enumerate(blocks):
         outside = not first <= number <= last
@@ -60,7 +62,24 @@ def edits(a: str, b: str) -> tuple[list[Mark], list[Mark]]:
     return marks
 
 
-_Block = tuple[bool, int, int, int, int]
+def _shared(blocks: Sequence[_Block]) -> tuple[int, int]:
+    """The first and last block of the shared article; all, where it cannot be told.
+
+    From its surest part it goes on over small changes that equal words follow.
+    """
+    anchors = [n for n, block in enumerate(blocks) if block[0] and block[2] - block[1] >= _ANCHOR]
+    if not anchors:
+        return 0, len(blocks)
+    first, last = anchors[0], anchors[-1]
+    while first >= 2 and _size(blocks[first - 1]) < _CRUMB:
+        first -= 2
+    while last + 2 < len(blocks) and _size(blocks[last + 1]) < _CRUMB:
+        last += 2
+    return first, last
+
+
+def _size(block: _Block) -> int:
+    return max(block[2] - block[1], block[4] - block[3])
 
 
 def _joined(blocks: Sequence[_Block]) -> list[_Block]:
@@ -81,7 +100,6 @@ def _without_crumbs(blocks: Sequence[_Block]) -> list[_Block]:
         equal, a0, a1, _, _ = block
         inner = 0 < n < len(blocks) - 1
         if equal and inner and a1 - a0 < _CRUMB:
-            around = [max(x[2] - x[1], x[4] - x[3]) for x in (blocks[n - 1], blocks[n + 1])]
-            equal = min(around) < _CRUMB
+            equal = min(_size(blocks[n - 1]), _size(blocks[n + 1])) < _CRUMB
         result.append((equal, *block[1:]))
     return result

@@ -48,6 +48,13 @@ class Index:
         """The pair of two articles, in whatever order they are named."""
         return self.pairs.get((min(a, b), max(a, b)))
 
+    def sides(self, pair: Pair) -> tuple[str, str]:
+        """The two articles as they are shown: the original first, else the earlier one."""
+        if pair.original in (pair.a, pair.b):
+            return (pair.a, pair.b) if pair.original == pair.a else (pair.b, pair.a)
+        first, second = self.in_time((pair.a, pair.b))
+        return first, second
+
     def stories(self) -> list[Cluster]:
         """Syndication clusters of two articles or more, the largest first."""
         return _ranked(self.detection.clusters_of(Level.SYNDICATION, least=2))

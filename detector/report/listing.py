@@ -11,7 +11,7 @@ from detector.report.choosing import TELLING, Choice
 from detector.report.clusters import CALLED, Head, head
 from detector.report.context import Changes, Context, Decision, Gate, PairChange
 from detector.report.index import Index
-from detector.report.words import cut, plain
+from detector.report.words import brief
 
 _LINE = 400  # characters of a note
 _NAME = 80
@@ -24,7 +24,7 @@ class PairRow:
 
     Attributes:
         number: its place among the pairs shown side by side; -1 where it is not.
-        left: the one that came first, where that is known.
+        left: the original, else the earlier one.
         told: what a reviewer should know, in a few words each.
     """
 
@@ -103,7 +103,7 @@ class Listing:
         ]
 
     def _row(self, pair: Pair, told: tuple[str, ...] = ()) -> PairRow:
-        left, right = (pair.a, pair.b) if pair.original != pair.b else (pair.b, pair.a)
+        left, right = self._index.sides(pair)
         return PairRow(
             number=self._number(pair.a, pair.b),
             relation=str(pair.relation),
@@ -137,9 +137,9 @@ class Listing:
 
     def _named(self, name: str) -> Head:
         label = self._index.labels.get(name)
-        return head(label) if label else Head("", cut(plain(name), _NAME), "und", "", "")
+        return head(label) if label else Head("", brief(name, _NAME), "und", "", "")
 
 
 def line(text: str) -> str:
     """A note of a bounded length."""
-    return cut(plain(text), _LINE)
+    return brief(text, _LINE)

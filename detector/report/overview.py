@@ -11,7 +11,7 @@ from detector.report.clusters import CALLED
 from detector.report.context import Context
 from detector.report.figures import counted
 from detector.report.index import Index
-from detector.report.words import cut, plain
+from detector.report.words import brief, plain
 from detector.sources import Flow, middle, span
 
 _NAME = 60
@@ -94,9 +94,9 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     if after is not None:
         made.append(Tile("until a story is taken over", span(after), "median"))
     for figure in context.figures:
-        before = f"{cut(plain(figure.before), _NAME)} before" if figure.before else ""
-        name, value = (cut(plain(text), _NAME) for text in (figure.name, figure.now))
-        made.append(Tile(name, value, before))
+        last = f"{brief(figure.before, _NAME)} before" if figure.before else ""
+        name, value = (brief(text, _NAME) for text in (figure.name, figure.now))
+        made.append(Tile(name, value, last))
     return tuple(made)
 
 
@@ -191,4 +191,4 @@ def flow_rows(index: Index, most: int) -> tuple[FlowRow, ...]:
 
 
 def _short(name: str) -> str:
-    return cut(plain(name), _NAME)
+    return brief(name, _NAME)

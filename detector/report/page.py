@@ -19,8 +19,9 @@ from detector.report.context import Context
 from detector.report.grid import grid
 from detector.report.index import Index
 from detector.report.listing import Listing, line
+from detector.report.material import Asked, Material
 from detector.report.review import doubts
-from detector.report.sides import Asked, Sides
+from detector.report.sides import Sides
 from detector.report.template import filled
 from detector.report.words import embedded
 from detector.sources import span
@@ -84,19 +85,11 @@ def render(
 ) -> tuple[bytes, Written]:
     """The report as UTF-8, at most `most` bytes; see `write`."""
     index, told = Index(detection), context or Context()
-    kept: dict[tuple[str, str], Evidence] = {}
-
-    def evidence_of(pair: Pair) -> Evidence:
-        key = (pair.a, pair.b)
-        if key not in kept:
-            bare = not pair.evidence.passages and evidence is not None
-            kept[key] = evidence(pair) if bare and evidence is not None else pair.evidence
-        return kept[key]
-
+    material = Material(index, article, evidence)
     limits, doubtful = Limits(), doubts(index)
     for _ in range(_TRIES):
         chosen = choose(index, doubtful, told, limits)
-        html = _page(index, chosen, told, limits, article, evidence_of).encode()
+        html = _page(index, chosen, told, limits, material).encode()
         if len(html) <= most:
             break
         limits = limits.smaller()
@@ -108,11 +101,10 @@ def _page(
     chosen: Choice,
     context: Context,
     limits: Limits,
-    article: Asked,
-    evidence: Callable[[Pair], Evidence],
+    material: Material,
 ) -> str:
-    sides = Sides(index, article, limits.text)
-    numbers = {(p.a, p.b): sides.add(p, evidence(p)) for p in chosen.pairs}
+    sides = Sides(index, material, limits.text)
+    numbers = {(p.a, p.b): sides.add(p) for p in chosen.pairs}
     listing = Listing(index, numbers, limits.listed)
     places = {cluster.id: number for number, cluster in enumerate(chosen.stories)}
     data = sides.data()

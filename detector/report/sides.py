@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from detector.records import COPIES, Article, Evidence, Label, Pair, Relation
-from detector.report.edits import Mark, edits
+from detector.records import Article, Label, Pair
+from detector.report.edits import Mark
 from detector.report.index import Index
+from detector.report.material import Material
 from detector.report.reasons import phrases
-from detector.report.words import cut, place, plain, stamp, web
+from detector.report.words import brief, cut, place, plain, stamp, web
 
 _AROUND = 400  # characters shown before the first mark
 _VALUES = 12  # agreeing values of a kind
@@ -17,22 +18,20 @@ _TITLE = 200
 _DIGITS = 16
 _LEAST = 2000  # characters of an article that are shown, however few are marked
 
-Asked = Callable[[str], Article | None]
-
 
 class Sides:
     """Collects pairs and the articles that they need."""
 
-    def __init__(self, index: Index, article: Asked, text: int) -> None:
+    def __init__(self, index: Index, material: Material, text: int) -> None:
         """Collect nothing yet.
 
         Args:
             index: of the detection.
-            article: gives an article by its id, or None.
+            material: texts and comparisons.
             text: characters shown of one article at most.
         """
         self._index = index
-        self._article = article
+        self._material = material
         self._limit = text
         self._numbers: dict[str, int] = {}
         self._texts: list[str | None] = []
@@ -40,17 +39,17 @@ class Sides:
         self._spans: list[list[int]] = []
         self._pairs: list[dict[str, Any]] = []
 
-    def add(self, pair: Pair, evidence: Evidence) -> int:
+    def add(self, pair: Pair) -> int:
         """Take in a pair; gives its number."""
-        first, second = (pair.a, pair.b) if pair.original != pair.b else (pair.b, pair.a)
+        evidence = self._material.evidence(pair)
+        first, second = self._index.sides(pair)
         swapped = first != pair.a
         left, right = self._number(first), self._number(second)
-        how, marks = self._marks(pair, evidence, swapped, (left, right))
+        how, marks = self._material.marks(pair)
+        marks = (marks[1], marks[0]) if swapped else marks
         for number, side in zip((left, right), marks, strict=True):
-            told = [m for m in side if m.kind != "rest"] or side
-            if told:
-                self._spans[number].append(min(m.start for m in told))
-        reasons = [cut(plain(x), _TITLE) for x in phrases(evidence.reasons, first, second)]
+            self._spans[number].append(_begins(side, self._texts[number] or ""))
+        reasons = [brief(x, _TITLE) for x in phrases(evidence.reasons, first, second)]
         apart = {
             kind: values[::-1] if swapped else values
             for kind, values in evidence.conflicting.items()
@@ -95,31 +94,11 @@ class Sides:
     def _number(self, name: str) -> int:
         if name not in self._numbers:
             self._numbers[name] = len(self._heads)
-            article = self._article(name)
+            article = self._material.article(name)
             self._texts.append(article.text if article else None)
             self._heads.append(_head(self._index.labels[name], article))
             self._spans.append([])
         return self._numbers[name]
-
-    def _marks(
-        self, pair: Pair, evidence: Evidence, swapped: bool, sides: tuple[int, int]
-    ) -> tuple[str, tuple[list[Mark], list[Mark]]]:
-        """How the two texts are compared, and the marks of the left and of the right one."""
-        a, b = (self._texts[number] for number in sides)
-        if a is None or b is None:
-            return "", ([], [])
-        if pair.relation in COPIES:
-            return "edits", edits(a, b)
-        found: tuple[list[Mark], list[Mark]] = ([], [])
-        for number, passage in enumerate(evidence.passages):
-            spans = (passage.b, passage.a) if swapped else (passage.a, passage.b)
-            if all(0 <= s < e <= len(t) for (s, e), t in zip(spans, (a, b), strict=True)):
-                for side, (start, end) in zip(found, spans, strict=True):
-                    side.append(Mark(start, end, "same", number))
-        if not found[0]:
-            return "", found
-        how = "sentences" if _crossing(self._index, pair) else "passages"
-        return how, (_apart(found[0]), _apart(found[1]))
 
     def _window(self, text: str | None, starts: list[int]) -> tuple[int, int]:
         """The part of a text that is shown: from a little before the first mark on."""
@@ -131,16 +110,21 @@ class Sides:
         return start, min(len(text), start + self._limit)
 
 
-def _crossing(index: Index, pair: Pair) -> bool:
-    languages = [index.labels[name].language for name in (pair.a, pair.b)]
-    return pair.relation is Relation.TRANSLATION or languages[0] != languages[1]
+def _begins(marks: list[Mark], text: str) -> int:
+    """Where in a text the part begins that is worth showing."""
+    if not marks:
+        return 0
+    first = marks[0]
+    if first.kind == "rest":  # before the shared article, or behind it
+        return 0 if text[: first.start].strip() else first.end
+    return first.start
 
 
 def _head(label: Label, article: Article | None) -> dict[str, Any]:
     return {
-        "id": cut(plain(label.id), 120),
-        "title": cut(plain(label.title or (article.title if article else "")), _TITLE),
-        "source": cut(plain(label.source), 60),
+        "id": brief(label.id, 120),
+        "title": brief(label.title or (article.title if article else ""), _TITLE),
+        "source": brief(label.source, 60),
         "when": stamp(label.published),
         "lang": label.language,
         "url": web(article.url) if article else "",
@@ -159,15 +143,6 @@ def _value(kind: str, value: str) -> str:
     if kind == "numbers" and value.isdecimal() and 4 < len(value) < _DIGITS:
         return f"{int(value):,}"
     return plain(value)
-
-
-def _apart(marks: list[Mark]) -> list[Mark]:
-    """Marks in text order without overlaps: of two, the earlier one stays."""
-    kept: list[Mark] = []
-    for mark in sorted(marks, key=lambda m: (m.start, -m.end)):
-        if not kept or mark.start >= kept[-1].end:
-            kept.append(mark)
-    return kept
 
 
 def _clipped(marks: list[list[Any]], start: int, end: int) -> list[list[Any]]:

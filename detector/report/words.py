@@ -33,6 +33,11 @@ def cut(text: str, most: int) -> str:
     return f"{whole if len(whole) > most * 2 // 3 else start}…"
 
 
+def brief(text: str, most: int) -> str:
+    """A text as it is put on the page, at most so many characters of it."""
+    return cut(plain(text[: most + 1]), most)
+
+
 def stamp(published: str | None) -> str:
     """A publication time without seconds and zone: "2024-08-07 12:00"."""
     return (published or "")[:_MINUTE].replace("T", " ")

@@ -94,6 +94,7 @@ class Neighbourhood:
         languages: Sequence[str],
         config: SemanticConfig,
         strangers: Strangers | None = None,
+        threads: int = 1,
     ) -> None:
         """Search the neighbours of every article.
 
@@ -102,6 +103,7 @@ class Neighbourhood:
             languages: language code of each row.
             config: how many neighbours, and the margin's k.
             strangers: what a neighbourhood counts for at the least.
+            threads: that search; they change no result.
         """
         usual = strangers or Strangers()
         self._usual = np.array([usual.within, usual.crossing], np.float32)
@@ -116,20 +118,16 @@ class Neighbourhood:
         self._scores = np.full(shape, -np.inf, np.float32)
         self._found = np.full(shape, -1, np.int64)
         for code, base in enumerate(groups):
-            for queries in groups:
-                scores, found = self._search(queries, base)
-                self._scores[code, queries] = scores
-                self._found[code, queries] = found
+            scores, found = self._search(usable, base, threads)
+            self._scores[code, usable] = scores
+            self._found[code, usable] = found
 
     def pairs(self) -> I64:
         """Every article with each of its neighbours: shape (n, 2), sorted and distinct."""
         _, i, _ = np.nonzero(self._found >= 0)
         j = self._found[self._found >= 0]
         low, high = np.minimum(i, j).astype(np.uint64), np.maximum(i, j).astype(np.uint64)
-        packed = np.unique((low << np.uint64(32)) | high)
-        return np.stack([packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)], axis=1).astype(
-            np.int64
-        )
+        return distinct((low << np.uint64(32)) | high)
 
     def measure(self, pairs: I64) -> dict[str, F32]:
         """What the vectors say of any pairs.
@@ -161,13 +159,10 @@ class Neighbourhood:
         """Whether the two articles of each pair are in different languages."""
         return np.asarray(self._code[pairs[:, 0]] != self._code[pairs[:, 1]])
 
-    def _search(self, queries: I64, base: I64) -> tuple[F32, I64]:
+    def _search(self, queries: I64, base: I64, threads: int) -> tuple[F32, I64]:
         k = self._config.neighbours
-        own = queries is base
-        scores, at = nearest(self._vectors[queries], self._vectors[base], k + own)
+        scores, at = nearest(self._vectors[queries], self._vectors[base], k + 1, threads)
         found = np.where(at >= 0, base[at] if len(base) else -1, -1)
-        if not own:
-            return scores, found
         drop = found == queries[:, None]
         drop[~drop.any(axis=1), -1] = True  # equal vectors may crowd out the article itself
         return scores[~drop].reshape(-1, k), found[~drop].reshape(-1, k)
@@ -182,6 +177,15 @@ class Neighbourhood:
         crossing = (self._code[rows] != self._code[others]).astype(np.int64)
         strangers = np.maximum(strangers, self._usual[crossing][:, None])
         return rank, strangers.mean(axis=1), strangers[:, 0]
+
+
+def distinct(packed: npt.NDArray[np.uint64]) -> I64:
+    """Pairs packed as ``low << 32 | high``, sorted and each once: shape (n, 2)."""
+    packed = np.sort(packed)
+    if len(packed):
+        packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
+    sides = [packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)]
+    return np.stack(sides, axis=1).astype(np.int64)
 
 
 def _codes(languages: Sequence[str]) -> I64:

@@ -115,6 +115,9 @@ class TransformerEncoder:
 
 
 def _load(model: Model) -> Any:
+    # Threads that spin while they wait take four times the processor on a busy machine. Read
+    # when the threads are first started.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     with _quiet(), _offline():

@@ -59,7 +59,7 @@ def create_app(detector: Detector, options: ServeOptions | None = None) -> Any:
         docs_url=None, redoc_url=None,  # they load scripts from other sites
         redirect_slashes=False,
     )  # fmt: skip
-    problems.install(app)
+    problems.install(app, detector.info().path)
     Routes(detector, desk, Single(options.read), metrics).install(app)
     if options.token:
         _declare_token(app)

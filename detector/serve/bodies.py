@@ -18,9 +18,11 @@ _SEEN = (
     r"[^\s\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_TYPES = {
-    "id": ["string", "integer", "null"],
-    "published": ["string", "number", "null"],
+_STRING = {"type": ["string", "null"]}
+_TYPES: dict[str, dict[str, Any]] = {
+    # A larger whole number is read as a float, and two of them may be read as one.
+    "id": {"type": ["string", "integer", "null"], "minimum": -(1 << 63), "maximum": (1 << 64) - 1},
+    "published": {"type": ["string", "number", "null"]},
 }
 _SAID = {
     "text": "The article as it was crawled.",
@@ -72,8 +74,8 @@ def _article(single: Single) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for field, keys in single.keys.items():
         if keys:
-            kinds = _TYPES.get(field, ["string", "null"])
-            properties[keys[0]] = {"type": kinds, "description": _described(field, keys)}
+            kind = _TYPES.get(field, _STRING)
+            properties[keys[0]] = {**kind, "description": _described(field, keys)}
     text = single.keys["text"][0]
     properties[text] |= {"type": "string", "pattern": _SEEN}
     return {"type": "object", "required": [text], "properties": properties}

@@ -47,14 +47,14 @@ def busy(reason: str) -> RefusedError:
     return RefusedError(503, reason, {"Retry-After": "1"})
 
 
-def response(error: DetectorError) -> Any:
-    """The response that says an error."""
+def response(error: DetectorError, folder: str = "") -> Any:
+    """The response that says an error; callers need not know the `folder` of the index."""
     if isinstance(error, RefusedError):
         return answer({"error": str(error)}, error.status, error.headers)
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
     if status >= 500:
         _LOG.error("%s: %s", type(error).__name__, error)
-    return answer({"error": str(error)}, status)
+    return answer({"error": str(error).removeprefix(f"{folder}: ")}, status)
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Any:
@@ -66,13 +66,18 @@ def answer(content: object, status: int = 200, headers: Mapping[str, str] | None
     return Response(dumps(content), status, headers, "application/json")
 
 
-def install(app: Any) -> None:
-    """Make every error of an application a JSON object with one key, ``error``."""
+def install(app: Any, folder: str) -> None:
+    """Make every error of an application a JSON object with one key, ``error``.
+
+    Args:
+        app: a FastAPI application.
+        folder: of the index, as its messages begin.
+    """
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
     async def told(_request: object, error: DetectorError) -> Any:
-        return response(error)
+        return response(error, folder)
 
     async def refused(_request: object, error: Any) -> Any:
         return answer({"error": str(error.detail)}, error.status_code, error.headers)

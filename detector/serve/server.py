@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detector.errors import MissingExtraError, UsageError
 from detector.records import Article
@@ -55,7 +56,7 @@ def run(
         import uvicorn
     except ImportError:
         raise MissingExtraError("the HTTP service", "uvicorn", "serve") from None
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         address, number = listener.getsockname()[:2]
         if not options.token:
             if _is_loopback(address):
@@ -70,23 +71,39 @@ def run(
             create_app(detector, options), log_config=None, access_log=log, lifespan="on",
             ws="none", server_header=False, timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
-        _log(logging.INFO if log else logging.WARNING)
+        _log()
         detector.check(_FIRST, evidence=False)  # so that nobody waits for a model to be loaded
         shown = f"[{address}]" if ":" in address else address
         count = len(detector)
-        say(f"{count:,} article{'s' * (count != 1)} at http://{shown}:{number}")
-        with _ended_by_signals():
-            uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        _when_started(
+            server, lambda: say(f"{count:,} article{'s' * (count != 1)} at http://{shown}:{number}")
+        )
+        with _ended_by_signals(server):
+            server.run(sockets=[listener])
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens on an address, until the block ends.
+
+    Raises:
+        UsageError: if it cannot be had.
+    """
     try:
-        places = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = places[0]
-        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        # With the protocol named, asyncio turns Nagle's algorithm off; else every answer on a
+        # connection but the first waits 40 ms.
+        listener = socket.socket(found[0], socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(found[4])
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError, UnicodeError) as error:
+        if isinstance(error, OSError) and not isinstance(error, socket.gaierror):
+            reason = os.strerror(error.errno or 0)  # the error's own repeats the address
+        else:
+            reason = getattr(error, "strerror", None) or "no such address"
         raise UsageError(f"{host}:{port}: {reason}; choose another --host or --port") from None
     with listener:
         yield listener
@@ -96,28 +113,42 @@ def _is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
-def _log(level: int) -> None:
+def _log() -> None:
     """Log to standard error: standard output is for data."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.handlers = [handler]
-        logger.setLevel(level)
+        logger.setLevel(logging.WARNING)
         logger.propagate = False
+    logging.getLogger("uvicorn.access").setLevel(logging.INFO)
+
+
+def _when_started(server: Any, then: Callable[[], None]) -> None:
+    """Call a function when a server takes requests, and signals end it in order."""
+    start = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await start(sockets=sockets)
+        then()
+
+    server.startup = startup
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def _ended_by_signals(server: Any) -> Iterator[None]:
     """A service that was told to end has done what it should.
 
-    Uvicorn raises the signal again behind the last answer; nothing more is to come of it.
+    Uvicorn raises the signal again behind the last answer; nothing more is to come of it. One
+    that comes before uvicorn listens to signals ends the service as soon as it has begun.
     """
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
     try:
-        before = {
-            number: signal.signal(number, lambda _number, _frame: None)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        before = {n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM)}
     except ValueError:  # not the main thread, where uvicorn takes no signals either
         yield
         return

@@ -28,6 +28,7 @@ U32 = npt.NDArray[np.uint32]
 
 _ASKED = 256  # numbers in one statement
 RIVALS = 3  # kept of each kind
+KINDS = 3  # of rivals: features that are held against what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Bodies:
         days: ordinals of their events' days; 0 where unknown.
         labels: shape (n, 3), digests of their clusters.
         near: neighbours, see `NEAR`, and their bounds.
-        rivals: shape (n, 2, 3), the best by words and by cosine, see `RIVAL`.
+        rivals: shape (n, KINDS, RIVALS), see `RIVAL`.
         vectors: shape (n, d); None where the store has none, as profiles.
     """
 
@@ -178,7 +179,7 @@ def fetch_bodies(
     rows = list(_asked(connection, query, sorted(set(numbers))))
     whole = bool(rows) and rows[0][9] is not None
     near = [row[11] or b"" for row in rows]
-    tail = 2 * RIVALS * RIVAL.itemsize
+    tail = KINDS * RIVALS * RIVAL.itemsize
     lists = np.frombuffer(b"".join(blob[: len(blob) - tail] for blob in near if blob), NEAR)
     sizes = [(len(blob) - tail) // NEAR.itemsize if blob else 0 for blob in near]
     empty = b"\0" * tail
@@ -195,7 +196,7 @@ def fetch_bodies(
         decoded_vectors([row[10] for row in rows]) if whole else None,
         lists,
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        rivals.reshape(-1, 2, RIVALS),
+        rivals.reshape(-1, KINDS, RIVALS),
     )
 
 
@@ -343,6 +344,12 @@ def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
     for side in ("a", "b"):
         _each(connection, f"DELETE FROM pairs WHERE {side} = ?", lost)
     return lost
+
+
+def search(connection: sqlite3.Connection, number: int) -> None:
+    """Have a body be found by its vector from now on."""
+    connection.execute("UPDATE bodies SET searched = 1 WHERE number = ?", (number,))
+    connection.execute("INSERT OR IGNORE INTO tail VALUES (?, x'', x'')", (number,))
 
 
 def _each(connection: sqlite3.Connection, statement: str, numbers: Sequence[int]) -> None:

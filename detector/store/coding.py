@@ -21,6 +21,7 @@ from detector.verify.profiles import Bag, Profiles
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
 
 #: A neighbour: another body, its cosine times 10,000, and what language it is in.
 NEAR = np.dtype([("number", "<u4"), ("cosine", "<i2"), ("language", "u1")])
@@ -30,6 +31,7 @@ RIVAL = np.dtype([("number", "<u4"), ("value", "<i2")])
 FINE = 10_000
 
 _BAGS = tuple(field.name for field in fields(Profiles) if field.type == "Bag")
+_COUNTED = frozenset({"words", "names"})  # those of which it says how often, and where
 _HEAD = np.dtype(
     [
         ("sizes", "<u2", (len(_BAGS),)),
@@ -40,11 +42,13 @@ _HEAD = np.dtype(
         ("source", "<u4"),
     ]
 )
+_WIDTH = 4  # bytes of a hashed value
+_LEVEL = 1  # of compression: more costs time and saves nothing here
 _DAY = len("2024-08-07")
 
 
 def coded_profiles(profiles: Profiles) -> list[bytes]:
-    """One run of bytes a profile: fixed fields, hashed values, counts of words."""
+    """One run of bytes a profile: fixed fields, hashed values, counts of words and names."""
     bags: list[Bag] = [getattr(profiles, name) for name in _BAGS]
     head = np.zeros(len(profiles), _HEAD)
     head["sizes"] = np.stack([np.diff(bag.bounds) for bag in bags], axis=1)
@@ -52,34 +56,42 @@ def coded_profiles(profiles: Profiles) -> list[bytes]:
         head[name] = getattr(profiles, name)
     bounds = [bag.bounds.tolist() for bag in bags]
     values = [bag.values.astype("<u4") for bag in bags]
-    words = bags[0]
+    counted = [at for at, name in enumerate(_BAGS) if name in _COUNTED]
     result = []
     for i in range(len(profiles)):
         parts = [
             part[limits[i] : limits[i + 1]].tobytes()
             for part, limits in zip(values, bounds, strict=True)
         ]
-        counts = words.counts[bounds[0][i] : bounds[0][i + 1]].tobytes()
-        result.append(b"".join([head[i].tobytes(), *parts, counts]))
+        counts = [bags[k].counts[bounds[k][i] : bounds[k][i + 1]].tobytes() for k in counted]
+        content = b"".join([head[i].tobytes(), _planes(b"".join(parts)), *counts])
+        result.append(zlib.compress(content, _LEVEL))
     return result
 
 
 def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
     """The profiles that `coded_profiles` was given."""
+    rows = [zlib.decompress(row) for row in rows]
     flat = np.frombuffer(b"".join(rows), np.uint8)
     ends = np.cumsum([len(row) for row in rows]).astype(np.int64)
     starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
     heads = flat[starts[:, None] + np.arange(_HEAD.itemsize)].copy().view(_HEAD).reshape(-1)
     sizes = heads["sizes"].astype(np.int64)
     at = starts + _HEAD.itemsize
+    every = _joined_planes(flat, at, sizes.sum(axis=1))
+    first = np.cumsum(sizes.sum(axis=1)) - sizes.sum(axis=1)
     bags: dict[str, Any] = {}
     for column, name in enumerate(_BAGS):
-        values = _gathered(flat, at, sizes[:, column] * 4).view("<u4")
+        values = _gathered(every, first, sizes[:, column])
         bounds = np.concatenate([[0], np.cumsum(sizes[:, column])]).astype(np.int64)
-        bags[name] = Bag(values.astype(np.uint32), np.ones(len(values), np.uint8), bounds)
-        at = at + sizes[:, column] * 4
-    words: Bag = bags[_BAGS[0]]
-    bags[_BAGS[0]] = Bag(words.values, _gathered(flat, at, sizes[:, 0]), words.bounds)
+        bags[name] = Bag(values, np.ones(len(values), np.uint8), bounds)
+        first = first + sizes[:, column]
+    at = at + sizes.sum(axis=1) * _WIDTH
+    for column, name in enumerate(_BAGS):
+        if name in _COUNTED:
+            counts = _gathered(flat, at, sizes[:, column])
+            bags[name] = Bag(bags[name].values, counts, bags[name].bounds)
+            at = at + sizes[:, column]
     return Profiles(
         **bags,
         length=heads["length"].astype(np.int32),
@@ -141,8 +153,27 @@ def _time(stamp: str) -> date | datetime | None:
     return datetime.fromisoformat(stamp)
 
 
-def _gathered(flat: npt.NDArray[np.uint8], starts: I64, sizes: I64) -> npt.NDArray[np.uint8]:
-    """Stretches of a run of bytes, joined."""
+def _planes(values: bytes) -> bytes:
+    """Values of four bytes, byte by byte: first all lowest ones, last the steps of the highest.
+
+    Values ascend within a bag, so the steps of their highest bytes are small, and compress.
+    """
+    table = np.frombuffer(values, np.uint8).reshape(-1, _WIDTH).T.copy()
+    table[-1] = np.diff(table[-1], prepend=np.uint8(0))
+    return bytes(table.tobytes())
+
+
+def _joined_planes(flat: npt.NDArray[np.uint8], starts: I64, sizes: I64) -> U32:
+    """The values of runs that `_planes` took apart, one after the other."""
+    planes = [_gathered(flat, starts + k * sizes, sizes) for k in range(_WIDTH)]
+    steps = np.cumsum(planes[-1], dtype=np.uint64)
+    before = np.concatenate([np.zeros(1, np.uint64), steps])[np.cumsum(sizes) - sizes]
+    planes[-1] = (steps - np.repeat(before, sizes)).astype(np.uint8)
+    return np.ascontiguousarray(np.stack(planes, axis=1)).view("<u4").ravel().astype(np.uint32)
+
+
+def _gathered(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> npt.NDArray[Any]:
+    """Stretches of an array, joined."""
     before = np.cumsum(sizes) - sizes
     at = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
     return flat[at]

@@ -13,6 +13,7 @@ from detector.store.locks import WriterLock
 
 FILE = "store.sqlite3"
 _CACHE = 16_000  # KB of pages a connection
+_PAGE = 16_384  # bytes: of smaller ones the rows of bodies would leave a tenth empty
 
 _FULL = "the disk is full, or a quota or file size limit is reached"
 
@@ -64,7 +65,9 @@ class Connections:
             StoreError: if the folder cannot be written to, or the disk is full.
         """
         if self.read_only:
-            raise StoreError(f"{self.folder}: opened for reading only, or may not be written to; nothing was kept")
+            raise StoreError(
+                f"{self.folder}: opened for reading only, or may not be written to; nothing kept"
+            )
         with self._lock.held(), self.told():
             connection = self.connection()
             connection.execute("BEGIN IMMEDIATE")
@@ -123,6 +126,7 @@ class Connections:
         )
         connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         if not self.read_only:
+            connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # a commit waits for the disk
         return connection

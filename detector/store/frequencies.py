@@ -15,7 +15,7 @@ from detector.verify.profiles import Profiles
 F64 = npt.NDArray[np.float64]
 U32 = npt.NDArray[np.uint32]
 
-_OFTEN = 2  # bodies from which on a value is kept: most values stand in one, and say so by absence
+_OFTEN = 3  # bodies from which on a value is kept: most values stand in one, and say so by absence
 
 
 @dataclass(frozen=True, slots=True)

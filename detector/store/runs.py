@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from detector.errors import StoreError
+
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
@@ -17,7 +19,8 @@ U32 = npt.NDArray[np.uint32]
 BANDS, SAMPLES = 0, 1
 
 _LOW = 16  # bits of a key that stand in a row; the others name the row
-_ENTRY = np.dtype([("low", "<u2"), ("number", "<u4")])
+_ENTRY = np.dtype([("low", "<u2"), ("number", "<u2"), ("above", "u1")])
+_MOST = 1 << 24  # numbers of bodies that an entry can hold
 _ASKED = 128  # rows asked for at once
 
 
@@ -79,7 +82,8 @@ def _run(rows: Sequence[tuple[int, bytes]]) -> Run:
     sizes = [len(data) // _ENTRY.itemsize for _, data in rows]
     upper = np.array([bucket & 0xFFFF for bucket, _ in rows], np.uint32) << np.uint32(_LOW)
     keys = np.repeat(upper, sizes) | entries["low"]
-    return Run(keys.astype(np.uint32), entries["number"].astype(np.int64))
+    numbers = entries["number"].astype(np.int64) | (entries["above"].astype(np.int64) << 16)
+    return Run(keys.astype(np.uint32), numbers)
 
 
 def pack(
@@ -92,6 +96,9 @@ def pack(
         kind: `BANDS` or `SAMPLES`.
         runs: what is new.
         living: by number, whether a body is there.
+
+    Raises:
+        StoreError: if numbers have run out.
     """
     low, high = kind << _LOW, (kind + 1) << _LOW
     rows = connection.execute(
@@ -103,10 +110,13 @@ def pack(
     numbers = np.concatenate([old.numbers, *(run.numbers for run in runs)])
     kept = living[numbers]
     keys, numbers = keys[kept], numbers[kept]
+    if len(numbers) and int(numbers.max()) >= _MOST:
+        raise StoreError(f"more than {_MOST:,} articles have come; build the index again")
     order = np.lexsort((numbers, keys))
     keys, numbers = keys[order], numbers[order]
     entries = np.zeros(len(keys), _ENTRY)
-    entries["low"], entries["number"] = keys & np.uint32(0xFFFF), numbers
+    entries["low"], entries["number"] = keys & np.uint32(0xFFFF), numbers & 0xFFFF
+    entries["above"] = numbers >> 16
     buckets = (keys >> np.uint32(_LOW)).astype(np.int64)
     edges = np.flatnonzero(np.diff(buckets, prepend=-1, append=1 << _LOW))
     connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (low, high))

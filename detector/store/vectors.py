@@ -6,6 +6,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,11 +24,12 @@ I64 = npt.NDArray[np.int64]
 
 _EXACT = 8_000  # vectors below which a full scan costs less than lists
 _PER_LIST = 150  # vectors in a list, so that a query's cost does not grow with the store
-_PROBES = 24  # lists looked at
+_PROBES = 48  # lists looked at: recall of the 10 nearest above .98 on news vectors
 _SAMPLE = 64  # vectors a list that lists are trained on
 _GROWN = 2.0  # times as many vectors as trained on, from which lists are trained again
 _AT_ONCE = 16_384  # vectors read at once
 _SPARE = 30  # neighbours asked for beside those wanted, since some may have been removed
+_FEW = 16  # queries, from which on FAISS shares them out
 _PIECE = 1 << 20
 
 
@@ -77,7 +79,11 @@ class Files:
             result[code] = self._searched(index, queries, k)
         if tail.vectors is None or not len(tail):
             return result
-        cosines = queries @ tail.vectors.T
+        # Few products are summed here, where BLAS would wake other threads for them.
+        if len(queries) < _FEW:
+            cosines = np.einsum("ij,kj->ik", queries, tail.vectors)
+        else:
+            cosines = queries @ tail.vectors.T
         for code in np.unique(tail.languages[tail.languages >= 0]).tolist():
             own = np.flatnonzero(tail.languages == code)
             new = best(cosines[:, own], np.tile(tail.numbers[own], (len(queries), 1)), k)
@@ -92,10 +98,28 @@ class Files:
         if hasattr(index, "nprobe"):
             index.nprobe = _PROBES
         more = min(len(self.gone), _SPARE)
-        scores, found = index.search(np.ascontiguousarray(queries), k + more)
+        with _threads(1 if len(queries) < _FEW else 0):
+            scores, found = index.search(np.ascontiguousarray(queries), k + more)
         absent = (found < 0) | (np.isin(found, self.gone) if more else False)
         scores = np.where(absent, -np.inf, scores).astype(np.float32)
         return best(scores, np.where(absent, -1, found), k)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let FAISS use so many threads; 0 leaves it as it is.
+
+    For a single query threads cost more than they save, and much more on a busy machine: each
+    waits for the others.
+    """
+    import faiss
+
+    usual = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count or usual)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(usual)
 
 
 def best(cosines: F32, numbers: I64, k: int) -> tuple[F32, I64]:

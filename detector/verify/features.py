@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
-T = TypeVar("T")
 
 # Bags that are compared; of the stated ones it counts, too, what one article lacks.
 _KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
@@ -28,39 +27,35 @@ _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 1000  # pairs compared at once: their rows stay in the cache
 _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
+_HALF = 2  # names of a headline, or main ones, whose absence counts for half
+_UNTOLD = 0.3  # what an article without a telling opening is taken to share of one
+_SEASON = 90  # days
 _UNKNOWN = 0
 
 
 class Weighed:
     """The profiles of a corpus, weighed once, so that any of its pairs can be compared."""
 
-    def __init__(
-        self, profiles: Profiles, threads: int = 1, commonness: Commonness | None = None
-    ) -> None:
+    def __init__(self, profiles: Profiles, commonness: Commonness | None = None) -> None:
         """Weigh the profiles.
 
         Args:
             profiles: of the whole corpus, which decides how rare a word is.
-            threads: in which pairs are compared; they change no result.
             commonness: decides that where the profiles are of a part only.
         """
         self._rows = {kind: Rows.of(getattr(profiles, kind), kind, commonness) for kind in _KINDS}
         self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
-        self._threads = threads
+        self._dated = self._rows["dates"].counts > 0
 
     def compare(self, pairs: I64) -> dict[str, F32]:
         """Features of each pair of articles, without vectors.
 
         Args:
-            pairs: shape (n, 2), article indices.
+            pairs: shape (n, 2), article indices: some hundreds, see `in_parts`.
 
         Returns:
             Feature name to shape (n,). Similarities are 0 to 1; conflicts 0 or 1.
         """
-        parts = in_parts(self._compared, pairs, self._threads)
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-    def _compared(self, pairs: I64) -> dict[str, F32]:
         left, right = pairs[:, 0], pairs[:, 1]
         result: dict[str, F32] = {}
         for kind, rows in self._rows.items():
@@ -69,25 +64,34 @@ class Weighed:
                 result[f"{kind}_missing"] = _missing(rows, shared, left, right)
             else:
                 result[kind] = rows.cosines(left, right)
-        dated = self._rows["dates"].counts > 0
-        known = dated[left] & dated[right]
+        result["opening"] = _opening(self._rows["words"], left, right)
+        for part in ("headline", "main"):
+            result[f"{part}_names_missing"] = _lacking(self._rows["names"], part, left, right)
+        known = self._dated[left] & self._dated[right]
         result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
         return result | self._facts.compared(left, right)
 
 
 def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
     """Features of some pairs of a corpus that is compared but once; see `Weighed`."""
-    return Weighed(profiles).compare(pairs)
+    return in_parts(Weighed(profiles).compare, pairs)
 
 
-def in_parts(function: Callable[[I64], T], pairs: I64, threads: int) -> list[T]:
-    """Apply a function to some pairs at a time, in several threads; at least to no pair."""
+def in_parts(
+    function: Callable[[I64], dict[str, F32]], pairs: I64, threads: int = 1
+) -> dict[str, F32]:
+    """What a function says of pairs, asked of so many at a time that the cache holds them.
+
+    Args:
+        function: gives an array for each name, with a value for each pair.
+        pairs: shape (n, 2).
+        threads: in which it runs; they change no result.
+    """
     starts = range(0, max(len(pairs), 1), _CHUNK)
-    parts = (pairs[start : start + _CHUNK] for start in starts)
-    if threads == 1 or len(starts) == 1:
-        return list(map(function, parts))
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(function, parts))
+        mapped = pool.map if threads > 1 else map
+        parts = list(mapped(function, (pairs[start : start + _CHUNK] for start in starts)))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class _Facts:
         result |= _places_apart(self.dateline, left, right)
         apart = np.abs(self.event_day[left] - self.event_day[right])
         result["event_day_gap"] = (np.log1p(apart) * result["event_day_apart"]).astype(np.float32)
+        # Even a guess at the day is seldom wrong by a season.
+        result["event_day_far"] = (apart > _SEASON) * result["event_day_apart"]
         # Another day at another place: another event, however much of the report is the same.
         result["both_apart"] = result["event_day_apart"] * result["dateline_apart"]
         days = np.abs(self.published[left] - self.published[right]) / _DAY
@@ -113,6 +119,7 @@ class _Facts:
         result["published_known"] = timed.astype(np.float32)
         # A day is sure where both say when they were published: "today" is then known, and years.
         result["day_surely_apart"] = (result["event_day_apart"] * timed).astype(np.float32)
+        result["day_surely_gap"] = (result["event_day_gap"] * timed).astype(np.float32)
         sources = self.source[left], self.source[right]
         same_source = (sources[0] == sources[1]) & (sources[0] != _UNKNOWN)
         result["same_source"] = same_source.astype(np.float32)
@@ -132,9 +139,7 @@ class Rivals:
             pairs: shape (n, 2), article indices.
             articles: how many articles there are.
         """
-        owner = np.concatenate([pairs[:, 0], pairs[:, 1]])
-        other = np.concatenate([pairs[:, 1], pairs[:, 0]])
-        self.note(owner, other, np.concatenate([values, values]), articles)
+        self._keep(*_by_owner(pairs, values), articles)
 
     def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         """Keep the three best of each article.
@@ -145,14 +150,24 @@ class Rivals:
             both: shape (n,), how alike the two are.
             articles: how many there are.
         """
-        order = np.lexsort((other, -both, owner))
-        owner, other, both = owner[order], other[order], both[order]
-        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
-        top = place < _RIVALS + 1
+        order = np.lexsort((other, owner))
+        self._keep(owner[order], other[order], both[order], articles)
+
+    def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         self._values = np.zeros((articles, _RIVALS + 1), np.float32)
         self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
-        self._values[owner[top], place[top]] = both[top]
-        self._others[owner[top], place[top]] = other[top]
+        for place in range(_RIVALS + 1):
+            first = np.flatnonzero(np.diff(owner, prepend=-1))
+            if not len(first):
+                break
+            best = np.maximum.reduceat(both, first)
+            at = np.flatnonzero(both == np.repeat(best, np.diff(first, append=len(owner))))
+            at = at[np.flatnonzero(np.diff(owner[at], prepend=-1))]  # of equals, the lowest
+            self._values[owner[at], place] = both[at]
+            self._others[owner[at], place] = other[at]
+            rest = np.ones(len(owner), np.bool_)
+            rest[at] = False
+            owner, other, both = owner[rest], other[rest], both[rest]
 
     def relative(self, values: F32, pairs: I64, least: float) -> F32:
         """Each pair's value over the mean of what its articles have with their best others.
@@ -175,6 +190,16 @@ class Rivals:
         rest = np.where(own, np.float32(0), self._values[rows])
         rest[~own.any(axis=1), -1] = 0
         return np.asarray(rest.sum(axis=1) / _RIVALS, np.float32)
+
+
+def _by_owner(pairs: I64, values: F32) -> tuple[I64, I64, F32]:
+    """Each pair twice, once for each of its articles: sorted by that, then by the other."""
+    low, high = pairs.astype(np.uint64).T
+    keys = np.concatenate([(low << np.uint64(32)) | high, (high << np.uint64(32)) | low])
+    order = np.argsort(keys)
+    keys = keys[order]
+    owner = (keys >> np.uint64(32)).astype(np.int64)
+    return owner, (keys & np.uint64(0xFFFFFFFF)).astype(np.int64), np.tile(values, 2)[order]
 
 
 def _differences(name: str, values: npt.NDArray[Any], left: I64, right: I64) -> Mapping[str, F32]:
@@ -206,3 +231,25 @@ def _missing(rows: Rows, shared: F32, left: I64, right: I64) -> F32:
     kept = np.minimum(shared / np.maximum(rows.worth[poorer], 1e-9), 1)
     sure = rows.counts[poorer] / (rows.counts[poorer] + _FEW)
     return np.asarray((1 - kept) * sure, np.float32)
+
+
+def _opening(words: Rows, left: I64, right: I64) -> F32:
+    """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
+
+    The opening tells what happened; what follows may be background, or furniture of a house.
+    """
+    opening = words.parts["opening"]
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        kept = words.kept("opening", one, other)
+        sides.append(np.where(opening.counts[one] > 0, kept, _UNTOLD))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)
+
+
+def _lacking(names: Rows, part: str, left: I64, right: I64) -> F32:
+    """Part of the names that matter to each that the other never mentions; the mean of both."""
+    sides = []
+    for one, other in ((left, right), (right, left)):
+        counts = names.parts[part].counts[one]
+        sides.append((1 - names.kept(part, one, other)) * counts / (counts + _HALF))
+    return np.asarray((sides[0] + sides[1]) / 2, np.float32)

@@ -1,6 +1,6 @@
 """What verification needs of every article, packed into arrays: under 1.5 KB each.
 
-Names, numbers, places, dates and weighted words are kept as 32-bit hashes. Pairs are then
+Names, numbers, places, dates and the most telling words are kept as 32-bit hashes. Pairs are then
 compared by sparse rows, thousands at a time; the words themselves are read again from the
 text only where a person is to see them.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -19,11 +19,19 @@ import numpy.typing as npt
 
 from detector.records import Article, Facts
 from detector.text import CAPITAL, I64, NUMBER, SENTENCE, U64, Tokens, mix
+from detector.verify.rarity import CROWD, expected
 
 U32 = npt.NDArray[np.uint32]
 F32 = npt.NDArray[np.float32]
 
 _TERMS = 160  # most telling words and word pairs kept of an article
+_DOUBLE = 0.65  # what a pair of words tells, over a word as rare: nearly every pair is rare
+_FIRST = 60  # words within which a report says what happened
+
+# Above the count of a value stands where it occurs.
+COUNT = 0x3F
+HEADLINE = 0x40  # a name that is in the headline, too
+OPENING = 0x80  # among the first words
 _UNKNOWN_DAY = 0
 _DEPTH = 4  # a town, its province, what that was merged into, the country
 _NEAR = 30  # days from the event within which a date is about it
@@ -36,7 +44,8 @@ class Bag:
 
     Attributes:
         values: shape (n,), distinct and ascending within an article.
-        counts: shape (n,), how often each occurs, at most 255.
+        counts: shape (n,), how often each occurs, at most `COUNT`; with it the bits
+            `HEADLINE` (names) and `OPENING` (words).
         bounds: shape (articles + 1,).
     """
 
@@ -50,7 +59,7 @@ class Profiles:
     """The profiles of a run of articles, one row each.
 
     Attributes:
-        words: weighted words and word pairs of the body.
+        words: the most telling words and word pairs of the body.
         title: those of the headline.
         names: capitalised words inside sentences, folded.
         numbers: canonical numbers but years, which a whole season of news shares.
@@ -103,7 +112,7 @@ def profile(
     return Profiles(
         words=_terms(body),
         title=_terms(titles),
-        names=_names(body),
+        names=_names(body, titles),
         numbers=_hashed([n for n in f.numbers if not _YEAR.fullmatch(n)] for f in facts),
         places=_hashed(f.places for f in facts),
         dates=_days(articles, facts),
@@ -189,24 +198,63 @@ def _days(articles: Sequence[Article], facts: Sequence[Facts]) -> Bag:
     return _bag(np.array(owners, np.int64), np.array(values, np.uint32), len(facts))
 
 
-def _names(body: Tokens) -> Bag:
+def _names(body: Tokens, titles: Tokens) -> Bag:
     inside = ((body.flags & CAPITAL) != 0) & ((body.flags & SENTENCE) == 0)
     chosen = inside & ((body.flags & NUMBER) == 0)
-    owner = _owners(body)[chosen]
-    return _bag(owner, _short(body.folded[chosen]), len(body))
+    names = _bag(_owners(body)[chosen], _short(body.folded[chosen]), len(body))
+    headline = _packed(_owners(titles), _short(titles.folded))
+    told = np.isin(_packed(_owner_of(names), names.values), headline)
+    return replace(names, counts=names.counts | np.where(told, HEADLINE, 0).astype(np.uint8))
 
 
 def _terms(tokens: Tokens) -> Bag:
-    """Words and pairs of neighbours; of a long text the ones that occur most."""
+    """Words and pairs of neighbours; of a long text the most telling.
+
+    What tells most occurs often here and seldom in news at large.
+    """
     owner = _owners(tokens)
-    beside = owner[1:] == owner[:-1]
+    late = (np.arange(len(owner)) - tokens.bounds[owner] >= _FIRST).astype(np.uint64)
+    beside = np.flatnonzero(owner[1:] == owner[:-1])
     double = mix(tokens.hashes[1:] * np.uint64(3) + tokens.hashes[:-1])[beside]
-    values = np.concatenate([_short(tokens.hashes), _short(double)])
-    return _bag(np.concatenate([owner, owner[1:][beside]]), values, len(tokens))
+    two = np.uint64(2)
+    single = _packed(owner, _short(tokens.hashes)) << two | late
+    pairs = _packed(owner[beside], _short(double)) << two | two | late[beside]
+    # Owner, value, kind and place as one number: the first of a value is the earliest.
+    keys = np.sort(np.concatenate([single, pairs]))
+    fresh = np.flatnonzero(np.diff(keys >> two, prepend=~np.uint64(0)))
+    counts = np.diff(fresh, append=len(keys))
+    terms, kind = keys[fresh] >> two, keys[fresh] & np.uint64(3)
+    opening = np.where(kind & np.uint64(1), 0, OPENING)
+    values = (terms & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    rarity = np.log((CROWD + 1) / (expected("words", values) + 1))
+    worth = (1 + np.log(counts)) * rarity * np.where(kind & two, _DOUBLE, 1)
+    owner = (terms >> np.uint64(32)).astype(np.int64)
+    keep = _most(owner, values, worth)
+    sizes = np.bincount(owner[keep], minlength=len(tokens))
+    return Bag(
+        values[keep],
+        (np.minimum(counts, COUNT) | opening).astype(np.uint8)[keep],
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+    )
+
+
+def _most(owner: I64, values: U32, worth: npt.NDArray[np.float64]) -> I64:
+    """Where the values of each article are that are worth most; of equals, the smallest."""
+    order = np.lexsort((values, -worth, owner))
+    place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    return np.sort(order[place < _TERMS])
 
 
 def _owners(tokens: Tokens) -> I64:
     return np.repeat(np.arange(len(tokens)), np.diff(tokens.bounds))
+
+
+def _owner_of(bag: Bag) -> I64:
+    return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
+
+
+def _packed(owner: I64, values: U32) -> U64:
+    return np.asarray((owner.astype(np.uint64) << np.uint64(32)) | values)
 
 
 def _short(hashes: U64) -> U32:
@@ -214,13 +262,11 @@ def _short(hashes: U64) -> U32:
 
 
 def _bag(owner: I64, values: U32, rows: int) -> Bag:
-    keys, counts = np.unique(
-        (owner.astype(np.uint64) << np.uint64(32)) | values, return_counts=True
-    )
+    keys, counts = np.unique(_packed(owner, values), return_counts=True)
     sizes = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=rows)
     return Bag(
         (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        np.minimum(counts, 255).astype(np.uint8),
+        np.minimum(counts, COUNT).astype(np.uint8),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
     )
 

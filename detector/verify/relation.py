@@ -9,7 +9,7 @@ The coefficients are in ``models/relation.json``, written by ``scripts/train_rel
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,8 @@ SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "link
 #: The questions, each with a scorer of its own.
 QUESTIONS = ("copy", *SEMANTIC)
 TIERS = ("static", "transformer")
+
+_TRAINED_BY = "scripts/train_relation.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,34 @@ def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
         ModelError: if the file is missing or is no relation model.
     """
     file = Path(path) if path else shipped("relation.json")
+    shared = read_scorers(file, ("copy",), _TRAINED_BY)
+    return {**shared, **read_scorers(file, SEMANTIC, _TRAINED_BY, tier)}
+
+
+def read_scorers(
+    file: Path, questions: Sequence[str], script: str, table: str = ""
+) -> dict[str, Scorer]:
+    """The scorers of some questions, by name.
+
+    Args:
+        file: JSON, one object a question.
+        questions: which must be there.
+        script: that writes the file.
+        table: object of the file that holds the questions; the file itself if empty.
+
+    Raises:
+        ModelError: if the file is missing or holds something else.
+    """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        found = {"copy": content["copy"]} | {name: content[tier][name] for name in SEMANTIC}
-        return {name: _scorer(entry) for name, entry in found.items()}
+        found = content[table] if table else content
+        return {name: _scorer(found[name]) for name in questions}
     except OSError as error:
         raise ModelError(f"{file}: {error.strerror}; install the package again") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             f"{file}: damaged ({type(error).__name__}: {error}); install the package again, "
-            "or train it with scripts/train_relation.py"
+            f"or train it with {script}"
         ) from error
 
 

@@ -7,13 +7,14 @@ SciPy's, which lets other threads run meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.verify.profiles import Bag
+from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag
 from detector.verify.rarity import CROWD, expected
 
 F32 = npt.NDArray[np.float32]
@@ -21,10 +22,27 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
 
 _PART = 1 << 20  # values sorted at once: bounds memory
 _AT_ONCE = 1024  # articles weighed at once: bounds memory, too
 _BITS = 4  # of a value tell its range, at most: each range is one look at all values
+_MAIN = 3  # times an article names whom it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the values of each article, of which is asked whether another has them, too.
+
+    Attributes:
+        weights: SciPy CSR, shape (articles, columns), of those that another article has.
+        worth: shape (articles,), sum of their weights and those of the others.
+        counts: shape (articles,), how many there are.
+    """
+
+    weights: Any
+    worth: F32
+    counts: I32
 
 
 class Commonness(Protocol):
@@ -50,12 +68,15 @@ class Rows:
         length: shape (articles,), Euclidean length of a row, of all its values.
         worth: shape (articles,), sum of the rarity of all values.
         counts: shape (articles,), how many there are.
+        parts: of words those of the "opening", by the square of their rarity; of names
+            those of the "headline" and the "main" ones, by rarity.
     """
 
     weights: Any
     length: F32
     worth: F32
     counts: I32
+    parts: Mapping[str, Part]
 
     @classmethod
     def of(cls, bag: Bag, kind: str, commonness: Commonness | None = None) -> Rows:
@@ -78,16 +99,21 @@ class Rows:
         kept = int(frequency[shared].sum())
         columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
         ends, squares, worth = np.zeros(articles + 1, np.int32), *np.zeros((2, articles))
+        parts = {name: _Growing(articles) for name in _PARTS.get(kind, ())}
         for start in range(0, articles, _AT_ONCE):
             end = min(start + _AT_ONCE, articles)
             inner = slice(bag.bounds[start], bag.bounds[end])
             bounds = bag.bounds[start : end + 1] - bag.bounds[start]
             weight = rarity[column[inner]]
             worth[start:end] = _sums(weight, bounds)
-            if kind == "words":
-                weight *= _REPEATED[bag.counts[inner]]
-            squares[start:end] = _sums(weight**2, bounds)
             keep = shared[column[inner]]
+            for name, part in parts.items():
+                chosen = _PARTS[kind][name](bag.counts[inner])
+                power = weight**2 if kind == "words" else weight
+                part.add(start, bounds, column[inner], power, chosen, keep)
+            if kind == "words":
+                weight *= _REPEATED[bag.counts[inner] & COUNT]
+            squares[start:end] = _sums(weight**2, bounds)
             ends[start + 1 : end + 1] = ends[start] + np.cumsum(_sums(keep, bounds))
             own = slice(ends[start], ends[end])
             columns[own], weights[own] = column[inner][keep], weight[keep]
@@ -96,7 +122,17 @@ class Rows:
             np.sqrt(squares).astype(np.float32),
             worth.astype(np.float32),
             np.diff(bag.bounds).astype(np.int32),
+            {name: part.done(len(distinct) + 1) for name, part in parts.items()},
         )
+
+    def kept(self, name: str, left: I64, right: I64) -> F32:
+        """Share of a part of each left article that the right one has; 1 where it is empty."""
+        part = self.parts[name]
+        there = _present(self.weights[right])
+        both = _total(part.weights[left].multiply(there))
+        worth = part.worth[left]
+        share = np.minimum(both / np.maximum(worth, 1e-9), 1)
+        return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
     def shared(self, left: I64, right: I64) -> tuple[F32, F32]:
         """What pairs of articles share: cosine, and rarity of the shared values.
@@ -114,8 +150,54 @@ class Rows:
         return np.asarray(both / length, np.float32)
 
 
+class _Growing:
+    """A part in the making, a run of articles at a time."""
+
+    def __init__(self, articles: int) -> None:
+        self._worth = np.zeros(articles, np.float32)
+        self._counts = np.zeros(articles, np.int32)
+        self._sizes = np.zeros(articles + 1, np.int64)
+        self._columns: list[I32] = []
+        self._weights: list[F32] = []
+
+    def add(
+        self, start: int, bounds: I64, column: I32, weight: F32, chosen: Mask, shared: Mask
+    ) -> None:
+        own = slice(start, start + len(bounds) - 1)
+        keep = chosen & shared
+        self._worth[own] = _sums(weight * chosen, bounds)
+        self._counts[own] = _sums(chosen, bounds)
+        self._sizes[own.start + 1 : own.stop + 1] = _sums(keep, bounds)
+        self._columns.append(column[keep])
+        self._weights.append(weight[keep])
+
+    def done(self, width: int) -> Part:
+        from scipy.sparse import csr_matrix
+
+        columns = np.concatenate([*self._columns, np.zeros(0, np.int32)])
+        weights = np.concatenate([*self._weights, np.zeros(0, np.float32)])
+        ends = np.cumsum(self._sizes).astype(np.int32)
+        table = csr_matrix((weights, columns, ends), shape=(len(self._worth), width))
+        return Part(table, self._worth, self._counts)
+
+
+def _present(rows: Any) -> Any:
+    """The same rows, 1 where there is a value."""
+    rows.data = np.ones_like(rows.data)
+    return rows
+
+
+# Which values of a bag are a part of it, by their counts.
+_PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
+    "words": {"opening": lambda counts: (counts & OPENING) != 0},
+    "names": {
+        "headline": lambda counts: (counts & HEADLINE) != 0,
+        "main": lambda counts: (counts & COUNT) >= _MAIN,
+    },
+}
+
 # What a word is worth that occurs so often, over one that occurs once.
-_REPEATED = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
+_REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
 
 
 def ranked(values: U32) -> tuple[U32, I32, I64]:

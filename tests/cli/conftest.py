@@ -49,6 +49,14 @@ def rows():
     return [dict(row) for row in ROWS]
 
 
+@pytest.fixture(scope="session")
+def stored():
+    """The rows as articles."""
+    from detector.readers import Single
+
+    return Single().articles(ROWS, "row")
+
+
 @pytest.fixture
 def newsroom():
     """The sample newsroom."""

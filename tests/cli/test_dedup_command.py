@@ -2,12 +2,15 @@ import csv
 import gzip
 import json
 import random
+import time
+from pathlib import Path
 
 import pytest
 
 from detector.cli.dedup import PAIRS, ROWS
 from detector.records import Label, Pair, Relation
 
+ROOT = Path(__file__).parents[2]
 COPIES = ("--model", "none", "--quiet")
 
 
@@ -193,9 +196,73 @@ def test_a_language_that_the_model_does_not_know_is_reported(detector, tmp_path)
     )
     rows = [{"id": "a", "text": text}, {"id": "b", "text": text.replace("Energien", "Kräfte")}]
     (tmp_path / "de.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    done = detector("dedup", "de.jsonl", "-o", "rows.jsonl")
+    (tmp_path / "words.toml").write_text('[semantic]\nother_languages = "none"\n')
+    done = detector("dedup", "de.jsonl", "-o", "rows.jsonl", "--config", "words.toml")
 
     assert "Note: static-vi-en does not know the language of some articles (2 de)" in done.stderr
+
+
+def test_another_encoder_reads_what_the_static_one_does_not_know_and_the_cost_is_told(
+    detector, tmp_path, corpus
+):
+    row = {
+        "id": "fr",
+        "text": "Au matin du 30-4-2025, le pont de Vạn Yên, sur la rivière Đà dans la province de "
+        "Sơn La, a été raccordé après 26 mois de travaux qui ont coûté 900 milliards de dongs.",
+    }
+    with corpus.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    tiny = ROOT / "tests/data/tiny-encoder"
+    (tmp_path / "tiny.toml").write_text(f'[semantic]\nother_languages = "{tiny}"\n')
+    done = detector("dedup", corpus, "-o", "rows.jsonl", "--config", "tiny.toml")
+
+    assert done.returncode == 0, done.stderr
+    told = "4 articles are read by a transformer, some 10 to 40 a second."
+    assert told in done.stderr
+    noted = " ".join(done.stderr.split())
+    assert "read 1 article in other languages (1 fr) and 3 that share names" in noted
+    assert noted.index(told) < noted.index("read 1 article")
+
+
+# A second opinion
+
+
+def test_a_second_opinion_is_told_in_the_summary_and_in_the_evidence(detector, newsroom, tmp_path):
+    tiny = ROOT / "tests/data/tiny-encoder"
+    done = detector(
+        *("dedup", newsroom, "--verify-model", tiny, "-o", "rows.jsonl", "--pairs", "pairs.jsonl")
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert " sentences are read for a second opinion, some 100 to 300 a second." in done.stderr
+    assert "was asked for a second opinion on" in " ".join(done.stderr.split())
+    asked = [
+        row
+        for row in map(json.loads, (tmp_path / "pairs.jsonl").open(encoding="utf-8"))
+        if "second_event" in row["evidence"]["features"]
+    ]
+    assert asked
+    assert all(0.2 <= row["evidence"]["features"]["doubtful_event"] <= 0.8 for row in asked)
+    assert all("second opinion" in " ".join(row["evidence"]["reasons"]) for row in asked)
+
+
+@pytest.mark.parametrize("option", ["--verify-model", "--model"])
+def test_a_model_that_cannot_be_had_is_exit_code_4_within_seconds(detector, corpus, option):
+    begun = time.monotonic()
+    done = detector("dedup", corpus, option, "nobody/no-model", env={"HF_HUB_OFFLINE": "0"})
+
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert "no model 'nobody/no-model': it is no folder, none of ours (" in done.stderr
+    assert "hf download nobody/no-model" in done.stderr
+    assert time.monotonic() - begun < 10  # of which resolving takes a few milliseconds
+
+
+def test_a_second_opinion_on_copies_alone_is_a_usage_error(detector, corpus):
+    done = detector("dedup", corpus, "--model", "none", "--verify-model", "transformer")
+
+    assert done.returncode == 2
+    assert "copies only, which need no second opinion" in done.stderr
 
 
 # The same input, the same bytes

@@ -1,11 +1,18 @@
+import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from detector.cli.explain import explain
 from detector.cli.sides import told
+from detector.config import Config, VerifyConfig
+from detector.pipeline import Detector
+from detector.readers import read
 from detector.records import Article, Contribution, Evidence, Explanation, Level, Passage, Relation
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -107,3 +114,17 @@ def test_records_left_out_are_said_on_standard_error(detector, corpus):
     assert done.returncode == 0
     assert done.stderr.startswith("1 record left out, the first: articles.jsonl:5: not JSON")
     assert "  A  [fire-2] Báo Hai, 2025-02-09 09:40" in done.stdout
+
+
+def test_a_second_opinion_is_part_of_what_the_score_is_made_of(run, newsroom):
+    tiny = str(ROOT / "tests/data/tiny-encoder")
+    options = dataclasses.replace(Config(jobs=1), verify=VerifyConfig(model=tiny))
+    pairs = Detector(options).detect(read([newsroom]), evidence=False).pairs
+    doubtful = next(pair for pair in pairs if "second_event" in pair.evidence.features)
+
+    found = json.loads(run(doubtful.a, doubtful.b, "--json", "--verify-model", tiny))
+    text = run(doubtful.a, doubtful.b, "--verify-model", tiny)
+
+    assert "second_event" in {row["feature"] for row in found["contributions"]}
+    assert " ".join(found["evidence"]["reasons"]) in " ".join(text.replace("- ", "").split())
+    assert "was asked for a second opinion" in " ".join(text.split())

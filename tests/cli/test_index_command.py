@@ -1,21 +1,42 @@
 import csv
 import json
+import shutil
 
 import pytest
+from click.testing import CliRunner
+
+from detector import Config, Detector, InputError, StoreError
+from detector.cli import detector as group
+from detector.config import SemanticConfig
 
 COPIES = ("--model", "none")
 
 
-@pytest.fixture
-def index(detector, corpus):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, stored):
     """An index of the rows, copies only."""
-    done = detector("index", "build", "news.index", corpus.name, *COPIES)
-    assert (done.returncode, done.stdout) == (0, "")
+    path = tmp_path_factory.mktemp("built") / "news.index"
+    with Detector.open(path, Config(semantic=SemanticConfig(model="none"))) as opened:
+        opened.add(stored)
+    return path
+
+
+@pytest.fixture
+def index(built, corpus):
+    """A copy of it beside `articles.jsonl`."""
+    shutil.copytree(built, corpus.parent / "news.index")
     return "news.index"
 
 
-def info(detector):
-    return json.loads(detector("index", "info", "news.index", "--json").stdout)
+@pytest.fixture
+def info(tmp_path):
+    """Says what the index holds."""
+
+    def info():
+        with Detector.open(tmp_path / "news.index", create=False, read_only=True) as opened:
+            return opened.info().row()
+
+    return info
 
 
 def rows_of(path):
@@ -25,21 +46,21 @@ def rows_of(path):
 # Build
 
 
-def test_what_was_built_is_said_and_counted(detector, corpus):
+def test_what_was_built_is_said_and_counted(detector, corpus, info):
     done = detector("index", "build", "news.index", corpus.name, *COPIES)
 
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("4 articles in news.index: 3 new, 1 ")
-    found = info(detector)
+    found = info()
     assert (found["articles"], found["text"], found["model"]) == (4, True, "none")
 
 
-def test_a_folder_with_something_in_it_is_not_built_over(detector, index, corpus):
+def test_a_folder_with_something_in_it_is_not_built_over(detector, index, corpus, info):
     done = detector("index", "build", index, corpus.name, *COPIES)
 
     assert done.returncode == 2
     assert done.stderr == "Error: news.index: is there already and not empty; name a new folder\n"
-    assert info(detector)["articles"] == 4
+    assert info()["articles"] == 4
 
 
 def test_after_an_error_there_is_no_index(detector, corpus):
@@ -52,20 +73,20 @@ def test_after_an_error_there_is_no_index(detector, corpus):
     assert [path.name for path in corpus.parent.iterdir()] == ["articles.jsonl"]
 
 
-def test_records_left_out_are_listed(detector, corpus):
+def test_records_left_out_are_listed(detector, corpus, info):
     with corpus.open("a", encoding="utf-8") as file:
         file.write("{\n")
     done = detector("index", "build", "news.index", corpus.name, *COPIES, "--on-error", "skip")
 
     assert done.returncode == 0
     assert done.stderr.startswith("1 record left out:\n  articles.jsonl:5: not JSON")
-    assert info(detector)["articles"] == 4
+    assert info()["articles"] == 4
 
 
-def test_an_index_without_texts_holds_none(detector, corpus, rows):
+def test_an_index_without_texts_holds_none(detector, corpus, rows, info):
     detector("index", "build", "news.index", corpus.name, *COPIES, "--no-text")
 
-    assert info(detector)["text"] is False
+    assert info()["text"] is False
     for path in (corpus.parent / "news.index").rglob("*"):
         if path.is_file():
             assert rows[2]["text"][:30].encode() not in path.read_bytes()
@@ -73,16 +94,16 @@ def test_an_index_without_texts_holds_none(detector, corpus, rows):
     assert [json.loads(line)["is_new"] for line in done.stdout.splitlines()] == [False] * 4
 
 
-def test_an_index_may_begin_empty(detector, tmp_path):
+def test_an_index_may_begin_empty(detector, tmp_path, info):
     assert detector("index", "build", "news.index", *COPIES).returncode == 0
-    assert info(detector)["articles"] == 0
+    assert info()["articles"] == 0
     assert (tmp_path / "news.index").is_dir()
 
 
 # Add
 
 
-def test_articles_are_added_with_their_verdicts(detector, index, tmp_path, rows):
+def test_articles_are_added_with_their_verdicts(detector, index, tmp_path, rows, info):
     new = {"id": "new", "text": rows[2]["text"]}
     (tmp_path / "new.jsonl").write_text(json.dumps(new) + "\n", encoding="utf-8")
     done = detector("index", "add", index, "new.jsonl", "-o", "verdicts.jsonl")
@@ -91,14 +112,30 @@ def test_articles_are_added_with_their_verdicts(detector, index, tmp_path, rows)
     assert done.stderr == "1 article added to news.index: 1 exact_copy.\n"
     (verdict,) = rows_of(tmp_path / "verdicts.jsonl")
     assert (verdict["matched"], verdict["is_new"]) == ("bridge", False)
-    assert info(detector)["articles"] == 5
+    assert info()["articles"] == 5
 
 
-def test_adding_the_same_again_changes_nothing(detector, index, corpus):
+def test_adding_the_same_again_changes_nothing(detector, index, corpus, info):
     done = detector("index", "add", index, corpus.name)
 
     assert done.returncode == 0
-    assert info(detector)["articles"] == 4
+    assert info()["articles"] == 4
+
+
+def test_a_changed_article_is_left_out_and_the_rest_of_its_batch_is_not(
+    detector, index, tmp_path, rows, info
+):
+    lines = [{"id": f"new-{i}", "text": f"Tin số {i}: {rows[i % 4]['text']}"} for i in range(5)]
+    lines.insert(3, {"id": "durian", "text": rows[2]["text"]})
+    (tmp_path / "new.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
+    done = detector("index", "add", index, "new.jsonl", "--on-error", "skip", "-o", "v.jsonl")
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        '1 record left out:\n  new.jsonl:4: "durian" is stored already with another text; '
+    )
+    assert [row["id"] for row in rows_of(tmp_path / "v.jsonl")] == [f"new-{i}" for i in range(5)]
+    assert info()["articles"] == 9
 
 
 @pytest.mark.parametrize(
@@ -116,19 +153,19 @@ def test_adding_the_same_again_changes_nothing(detector, index, corpus):
         ("serve", "--index", "nothing"),
     ],
 )
-def test_no_command_but_build_makes_an_index(detector, corpus, arguments):
-    done = detector(*arguments)
+def test_no_command_but_build_makes_an_index(corpus, arguments, monkeypatch):
+    monkeypatch.chdir(corpus.parent)
+    result = CliRunner().invoke(group, arguments)
 
-    assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.startswith("Error: nothing: ")
-    assert done.stderr.count("\n") == 1
+    assert isinstance(result.exception, StoreError)
+    assert str(result.exception) == "nothing: no index there; name its folder, or build one"
     assert not (corpus.parent / "nothing").exists()
 
 
 # Remove and expire
 
 
-def test_articles_are_removed_by_id_by_list_and_by_table(detector, index, tmp_path):
+def test_articles_are_removed_by_id_by_list_and_by_table(detector, index, tmp_path, info):
     (tmp_path / "gone.csv").write_text("id,why\ndurian,old\n", encoding="utf-8")
     assert detector("index", "remove", index, "fire-1").stderr == (
         "1 article removed from news.index.\n"
@@ -136,26 +173,26 @@ def test_articles_are_removed_by_id_by_list_and_by_table(detector, index, tmp_pa
     assert detector("index", "remove", index, "-", stdin="fire-2\n\n").returncode == 0
     assert detector("index", "remove", index, "--from", "gone.csv", "--quiet").stderr == ""
 
-    assert info(detector)["articles"] == 1
+    assert info()["articles"] == 1
 
 
-def test_an_unknown_id_removes_nothing(detector, index):
+def test_an_unknown_id_removes_nothing(detector, index, info):
     done = detector("index", "remove", index, "fire-1", "fire-9")
 
     assert done.returncode == 2
     assert "fire-9" in done.stderr
-    assert info(detector)["articles"] == 4
+    assert info()["articles"] == 4
 
 
 def test_removing_needs_a_name(detector, index):
     assert detector("index", "remove", index).returncode == 2
 
 
-def test_what_is_old_expires(detector, index):
+def test_what_is_old_expires(detector, index, info):
     done = detector("index", "expire", index, "--before", "2025-03-01")
 
     assert done.stderr == "2 articles removed from news.index.\n"
-    assert info(detector)["articles"] == 2
+    assert info()["articles"] == 2
     assert detector("index", "expire", index, "--before", "soon").returncode == 2
 
 
@@ -184,12 +221,12 @@ def test_a_whole_index_is_said_to_be_whole_and_a_damaged_one_is_not(detector, in
     assert done.stderr.startswith("Error: ")
 
 
-def test_an_index_is_compacted(detector, index):
+def test_an_index_is_compacted(detector, index, info):
     done = detector("index", "compact", index)
 
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("news.index: ")
-    assert info(detector)["articles"] == 4
+    assert info()["articles"] == 4
 
 
 def test_what_is_exported_is_what_the_pass_says(detector, index, corpus, tmp_path):
@@ -220,11 +257,14 @@ def test_changes_of_clusters_are_listed_since_a_day(detector, index):
 # Decide
 
 
-def test_an_editor_parts_and_joins(detector, index, tmp_path):
+def test_an_editor_parts_and_joins(detector, index, tmp_path, rows):
+    edited = {"id": "edited", "text": f"{rows[2]['text']} Lễ thông xe dự kiến vào tháng 9 tới."}
+    (tmp_path / "more.jsonl").write_text(json.dumps(edited) + "\n", encoding="utf-8")
+    assert detector("index", "add", index, "more.jsonl").stderr.endswith(": 1 near_copy.\n")
     path = tmp_path / "decisions.jsonl"
     path.write_text(
-        '{"a": "fire-1", "b": "fire-2", "same": false}\n'
-        '{"a": "bridge", "b": "durian", "same": true}\n',
+        '{"a": "bridge", "b": "edited", "same": false}\n'
+        '{"a": "fire-1", "b": "durian", "same": true}\n',
         encoding="utf-8",
     )
     done = detector("index", "decide", index, path.name)
@@ -232,8 +272,23 @@ def test_an_editor_parts_and_joins(detector, index, tmp_path):
     rows = map(json.loads, detector("index", "export", index).stdout.splitlines())
     event = {row["id"]: row["event_cluster"] for row in rows}
 
-    assert event["fire-1"] != event["fire-2"]
-    assert event["bridge"] == event["durian"]
+    assert event["bridge"] != event["edited"]
+    assert event["fire-1"] == event["durian"]
+
+
+def test_a_decision_on_a_copy_leaves_the_event(detector, index, tmp_path, rows):
+    edited = {"id": "edited", "text": f"{rows[2]['text']} Lễ thông xe dự kiến vào tháng 9 tới."}
+    line = json.dumps(edited) + "\n"
+    assert detector("check", "--index", index, "--add", "-", stdin=line).returncode == 0
+    table = "a,b,same,relation\nbridge,edited,false,near_copy\n"
+    (tmp_path / "decisions.csv").write_text(table, encoding="utf-8")
+    done = detector("index", "decide", index, "decisions.csv")
+    assert (done.returncode, done.stderr) == (0, "1 decision stored in news.index.\n")
+    rows = map(json.loads, detector("index", "export", index).stdout.splitlines())
+    found = {row["id"]: row for row in rows}
+
+    assert found["bridge"]["duplicate_cluster"] != found["edited"]["duplicate_cluster"]
+    assert found["bridge"]["event_cluster"] == found["edited"]["event_cluster"]
 
 
 @pytest.mark.parametrize(
@@ -242,11 +297,13 @@ def test_an_editor_parts_and_joins(detector, index, tmp_path):
      '{"a": "fire-1", "b": "fire-2", "same": "yes"}',
      '{"a": "fire-1", "b": "fire-2", "same": true, "relation": "cousin"}'],
 )  # fmt: skip
-def test_what_is_no_decision_is_named_by_its_line(detector, index, line):
-    done = detector("index", "decide", index, "-", stdin=line + "\n")
+def test_what_is_no_decision_is_named_by_its_line(tmp_path, index, line, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "decisions.jsonl").write_text(line + "\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["index", "decide", index, "decisions.jsonl"])
 
-    assert done.returncode == 3
-    assert done.stderr.startswith("Error: -:1: n")
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception).startswith("decisions.jsonl:1: no")
 
 
 # Explain
@@ -262,7 +319,7 @@ def test_two_articles_of_an_index_are_explained(detector, index):
     assert (found["a"], found["b"], found["original"]) == ("fire-2", "fire-1", "fire-1")
 
 
-def test_an_explanation_is_of_a_corpus_or_of_an_index(detector, index, corpus):
-    for arguments in ((), (corpus.name, "--index", index), ("--index", index, "--jobs", "1")):
-        done = detector("explain", "fire-2", "fire-1", *arguments)
-        assert (done.returncode, done.stdout) == (2, "")
+def test_an_explanation_is_of_a_corpus_or_of_an_index():
+    for arguments in ((), ("a.jsonl", "--index", "x"), ("--index", "x", "--jobs", "1")):
+        result = CliRunner().invoke(group, ["explain", "fire-2", "fire-1", *arguments])
+        assert result.exit_code == 2

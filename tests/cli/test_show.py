@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from detector import Config, Detector
-from detector.report.reasons import phrases
 from detector.cli.show import show
 from detector.config import ReadConfig
 from detector.readers import read
 from detector.records import Cluster, Detection, Evidence, Label, Level, Pair, Relation
+from detector.report.reasons import phrases
 
 NEWSROOM = Path(__file__).parents[1] / "data/newsroom/articles.jsonl"
 

@@ -3,10 +3,11 @@
 import pytest
 
 from detector.enrich.interviews import confidants
+from detector.text import tokenise
 
 
 def heard(text: str) -> frozenset[str]:
-    return confidants(text, [(0, len(text))])
+    return confidants(text, tokenise([text]))
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,10 @@ def test_an_outlet_that_is_merely_named_was_not_spoken_to(text: str) -> None:
 
 def test_only_the_body_is_read() -> None:
     text = "Trao đổi với Tuổi Trẻ, ông cười. The mayor told Reuters."
+    words = tokenise([text])
 
-    assert heard(text) == {"tuoitre", "reuters"}
-    assert confidants(text, [(32, len(text))]) == {"reuters"}
+    assert confidants(text, words) == {"tuoitre", "reuters"}
+    assert confidants(text, words.select(words.starts >= 32)) == {"reuters"}
 
 
 def test_a_name_that_goes_on_is_not_cut() -> None:

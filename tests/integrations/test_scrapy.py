@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from detector import Detector
-from detector.errors import UsageError
+from detector.errors import MissingExtraError, UsageError
 from detector.integrations.scrapy import DetectorPipeline
 
 pytest.importorskip("scrapy")
@@ -121,7 +121,8 @@ def crawl(site, tmp_path):
         )
         assert done.returncode == 0, done.stderr
         path = tmp_path / "items.jsonl"
-        rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        rows = map(json.loads, lines)
         stats = json.loads(done.stdout.splitlines()[-1])
         return {row["url"].rpartition("/")[2]: row for row in rows}, stats, done.stderr
 
@@ -179,14 +180,12 @@ def test_only_relations_that_count_are_dropped(crawl):
 
 def test_without_adding_nothing_is_written(crawl, tmp_path):
     crawl()
-    before = {path.name: path.read_bytes() for path in (tmp_path / "news.index").iterdir()
-              if path.suffix == ".db"}  # fmt: skip
+    before = {path: path.read_bytes() for path in (tmp_path / "news.index").iterdir()}
     items, stats, _ = crawl(DETECTOR_ADD=False)
 
     assert set(items) == {"e"}
     assert stats["detector/dropped"] == 4
-    for name, content in before.items():
-        assert (tmp_path / "news.index" / name).read_bytes() == content
+    assert {path: path.read_bytes() for path in (tmp_path / "news.index").iterdir()} == before
 
 
 def test_another_reactor_does_as_well(crawl):
@@ -205,6 +204,35 @@ def test_without_an_index_the_pipeline_is_off_and_says_so(crawl):
     assert "DETECTOR_INDEX is not set" in log
 
 
+def test_an_index_that_cannot_be_opened_stops_the_crawl(crawl):
+    items, stats, log = crawl(DETECTOR_ADD=False)
+
+    assert items == {}
+    assert stats == {}
+    assert "news.index: no index there; name its folder, or build one" in log
+
+
+def test_an_index_without_texts_is_made_where_none_may_be_kept(crawl, tmp_path):
+    crawl(DETECTOR_TEXT=False)
+
+    for path in (tmp_path / "news.index").iterdir():
+        assert FERRY[:40].encode() not in path.read_bytes()
+    _, stats, _ = crawl()
+    assert stats["detector/dropped"] == 4
+
+
+def test_a_changed_page_goes_on_and_the_first_version_stays(crawl, site, tmp_path, monkeypatch):
+    crawl(DETECTOR_ACTION="mark")
+    monkeypatch.setitem(PAGES, "/a", f"<p>{HONEY[::-1]}</p>")
+    items, stats, _ = crawl(DETECTOR_ACTION="mark")
+
+    assert set(items) == set("abcde")
+    assert stats["detector/changed"] == 1
+    assert "detector/added" not in stats
+    with Detector.open(tmp_path / "news.index", create=False) as detector:
+        assert detector.get(f"{site}a").text.startswith(FERRY[:40])
+
+
 class Crawler:
     """As much of a crawler as the settings need."""
 
@@ -214,6 +242,14 @@ class Crawler:
         from scrapy.settings import Settings
 
         self.settings = Settings({"DETECTOR_INDEX": "news.index", **settings})
+
+
+def test_without_scrapy_there_is_one_error_and_its_cure(monkeypatch):
+    crawler = Crawler()
+    monkeypatch.setitem(sys.modules, "scrapy.exceptions", None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'detector\[scrapy\]'"):
+        DetectorPipeline.from_crawler(crawler)
 
 
 @pytest.mark.parametrize(

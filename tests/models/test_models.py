@@ -106,9 +106,10 @@ def test_a_copy_of_our_own_model_keeps_what_is_known_of_it(monkeypatch):
     assert (model.tier, model.languages) == ("static", {"en", "vi"})
 
 
-def test_a_table_with_means_of_languages_is_of_the_static_tier(tmp_path):
-    kind = "sentence_transformers.models.StaticEmbedding"
-    (tmp_path / "modules.json").write_text(json.dumps([{"path": "", "type": kind}]))
+@pytest.mark.parametrize("kinds", [("StaticEmbedding",), ("StaticEmbedding", "Normalize")])
+def test_a_table_with_means_of_languages_is_of_the_static_tier(tmp_path, kinds):
+    listed = [{"path": "", "type": f"sentence_transformers.models.{kind}"} for kind in kinds]
+    (tmp_path / "modules.json").write_text(json.dumps(listed))
     write_header(tmp_path / "model.safetensors", {"embeddings": [5, 16], "weights": [5]})
     write_header(tmp_path / "language_means.safetensors", {"en": [16], "vi": [16]})
 

@@ -182,6 +182,22 @@ def test_explain_agrees_with_detect(newsroom: list[Article]) -> None:
     assert Level.DUPLICATE in explanation.together
 
 
+def test_a_function_chooses_the_pairs_that_carry_passages(newsroom):
+    whole = Detector(config()).detect(newsroom)
+    brief = Detector(config()).detect(newsroom, evidence=False)
+    asked = []
+
+    def last(found):
+        asked.append(found)
+        return {(pair.a, pair.b) for pair in found.pairs[-3:]}
+
+    some = Detector(config()).detect(newsroom, evidence=last)
+
+    assert some.pairs == brief.pairs[:-3] + whole.pairs[-3:]
+    assert (some.labels, some.clusters) == (whole.labels, whole.clusters)
+    assert (asked[0].labels, asked[0].pairs) == (brief.labels, brief.pairs)
+
+
 def test_the_hash_seed_changes_no_byte(tmp_path: Path) -> None:
     made = []
     for hash_seed in ("1", "2"):

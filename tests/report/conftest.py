@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from detector.pipeline import Detector
 from detector.readers import read
 from detector.report import shown_pairs
 
+sys.path.insert(0, str(Path(__file__).parent))  # where `made_up` is
 NEWSROOM = Path(__file__).parents[1] / "data/newsroom/articles.jsonl"
 
 

@@ -49,7 +49,7 @@ def opened(browser):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
@@ -469,3 +469,21 @@ def test_a_text_that_is_not_at_hand_is_said_to_be_missing(opened, newsroom, tmp_
 
     assert page.locator(".texts .gap").count() == 1
     assert "not at hand" in page.inner_text(".texts")
+
+
+def test_marks_stand_right_behind_characters_that_are_two_units_long(opened, tmp_path):
+    first = "🌾🌾🌾 Sáng nay tại Hà Nội hội nghị bàn về giao thông đô thị với năm mươi người"
+    texts = {"a": first, "b": first.replace("mươi", "trăm")}
+    labels = tuple(
+        Label(name, "d", "s", "e", name == "a", "a", 0.9, None, None, "vi", None, None, ())
+        for name in texts
+    )
+    clusters = (Cluster("s", Level.SYNDICATION, ("a", "b"), "a", 0.9),)
+    pairs = (Pair("a", "b", Relation.NEAR_COPY, 0.9, "a", 0.9),)
+    path = tmp_path / "report.html"
+    write(path, Detection(labels, pairs, clusters), lambda name: Article(name, texts[name]))
+    page = opened(path)
+    compare(page, "near_copy")
+
+    assert page.inner_text("#left mark.edit") == "mươi"
+    assert page.inner_text("#right mark.edit") == "trăm"

@@ -1,11 +1,11 @@
-"""FAISS finds what NumPy finds."""
+"""The index finds what NumPy finds."""
 
-import faiss
 import numpy as np
 import pytest
 
 from detector.semantic import index as module
 from detector.semantic.index import nearest
+from detector.semantic.lists import Lists
 
 
 def vectors(count, dimension=16, seed=1, lengths=(0.2, 5.0)):
@@ -91,29 +91,56 @@ def many():
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_inverted_lists_find_nearly_all(many):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_lists_find_nearly_all(many, threads):
+    scores, found = nearest(many, many, 10, threads)
+
+    expected_scores, expected = by_numpy(many, many, 10)
+    hits = [len(set(a) & set(b)) for a, b in zip(found.tolist(), expected.tolist(), strict=True)]
+    assert sum(hits) / expected.size >= 0.98
+    assert scores[:, 0] == pytest.approx(expected_scores[:, 0], abs=1e-4)
+    assert found[:, 0].tolist() == list(range(len(many)))  # each finds itself
+
+
+def test_few_queries_are_answered_exactly(many):
     asked = many[::100]
 
     scores, found = nearest(asked, many, 10)
 
     expected_scores, expected = by_numpy(asked, many, 10)
-    hits = [len(set(a) & set(b)) for a, b in zip(found.tolist(), expected.tolist(), strict=True)]
-    assert sum(hits) / expected.size >= 0.98
-    assert scores[:, 0] == pytest.approx(expected_scores[:, 0], abs=1e-4)
-    assert found[:, 0].tolist() == list(range(0, len(many), 100))  # each finds itself
+    assert scores == pytest.approx(expected_scores, abs=1e-4)
+    assert found.tolist() == expected.tolist()
 
 
-def test_inverted_lists_are_made_only_of_many_vectors(many):
-    flat, listed = module._index(many[: module._EXACT]), module._index(many)
+def test_what_the_lists_looked_at_do_not_hold_is_filled(many):
+    lists = Lists(many)
 
-    assert isinstance(flat, faiss.IndexFlatIP)
-    assert isinstance(listed, faiss.IndexIVFFlat)
-    assert listed.ntotal == len(many)
-    # What the probed lists do not hold is filled, not invented.
-    asked = 6000
-    scores, found = nearest(many[:5], many, asked)
+    scores, found = lists.search(many[:5], len(many))
+
     missing = found < 0
     assert missing.any()
     assert (scores[missing] == -np.inf).all()
     assert (np.diff(missing.astype(int), axis=1) >= 0).all()
     assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in found)
+
+
+def test_lists_hold_thousands_of_copies_of_one_text(many, monkeypatch):
+    monkeypatch.setattr("detector.semantic.lists._CELLS", 5000)
+    base = np.concatenate([many, np.repeat(many[:1], 2000, 0)])
+
+    scores, found = nearest(base, base, 10)
+
+    assert scores[-2000:] == pytest.approx(1, abs=1e-4)
+    assert set(found[-2000:].ravel()) <= {0, *range(len(many), len(base))}
+    assert found[1, 0] == 1
+
+
+def test_queries_are_asked_some_at_a_time(many, monkeypatch):
+    lists = Lists(many)
+    whole = lists.search(many, 5)
+
+    monkeypatch.setattr("detector.semantic.lists._QUERIES", 1000)
+    parts = lists.search(many, 5)
+
+    np.testing.assert_array_equal(whole[1], parts[1])
+    np.testing.assert_allclose(whole[0], parts[0], atol=1e-6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import pytest
 from detector import Article, Config, Detector
 from detector.config import SemanticConfig
 from detector.serve import create_app
+from detector.serve.server import listening
 
 BRIDGE = (
     "Sáng 30-4-2025, cầu Vạn Yên bắc qua sông Đà ở tỉnh Sơn La chính thức hợp long sau 26 tháng "
@@ -65,19 +65,18 @@ def running(app):
     """The application behind uvicorn in a thread; yields a client."""
     import uvicorn
 
-    listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    try:
-        yield Client(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listener.close()
+    with listening("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        deadline = time.monotonic() + 30
+        while not server.started and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        try:
+            yield Client(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(30)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,9 @@ class Stub:
 
     def __len__(self):
         return 7
+
+    def info(self):
+        return SimpleNamespace(path="/secret/news.index")
 
     def check(self, _article, **_options):
         self.call()
@@ -217,6 +221,14 @@ def test_an_error_of_the_index_is_told_with_its_message(serving, app, error, sta
 
     with serving(app(call=call)) as client:
         assert client.post("/check", ARTICLE) == (status, {"error": str(error)})
+
+
+def test_where_the_index_lies_is_not_told(serving, app):
+    def call():
+        raise StoreError("/secret/news.index: damaged; run verify")
+
+    with serving(app(call=call)) as client:
+        assert client.post("/check", ARTICLE) == (503, {"error": "damaged; run verify"})
 
 
 def test_a_fault_of_ours_is_500_and_tells_nobody_what_it_was(serving, app):

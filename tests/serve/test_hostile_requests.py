@@ -31,6 +31,7 @@ BAD = {
     "a text that is a list": article(b'["a"]'),
     "a list in a list": b'[[{"text": "a"}]]',
     "an id that is an object": b'{"text": "a", "id": {}}',
+    "an id that is too long a number": b'{"text": "a", "id": 313128274987847107215360}',
     "null": b"null",
     "a number": b"12",
 }

@@ -87,7 +87,7 @@ def test_nothing_is_added_where_one_of_a_list_is_bad(service, tide):
 
     assert status == 422
     assert problem == {
-        "error": "article:2: no text. Its keys are id; map one with --fields text=KEY"
+        "error": "article:2: no text. Its keys are id; map one with --fields text=id"
     }
     assert service.get("/articles/tide")[0] == 404
 
@@ -203,3 +203,22 @@ def test_many_callers_at_one_time_each_get_their_own_answer(service, bridge):
 
     assert [answer["id"] for _, answer in answers] == [f"n{n}" for n in range(40)]
     assert [answer["is_new"] for _, answer in answers] == [n % 2 == 0 for n in range(40)]
+
+
+def test_checks_are_answered_while_articles_are_added_and_removed(service, bridge):
+    def check(number):
+        return service.post("/check", {"id": f"c{number}", "text": bridge})
+
+    def write(number):
+        text = f"Tin số {number}: xã thứ {number} đã xong đường mới dài {number * 3} cây số."
+        added = service.post("/articles", {"id": f"w{number}", "text": text})[0]
+        return added, service.send("DELETE", f"/articles/w{number}")[0]
+
+    with ThreadPoolExecutor(10) as pool:
+        writes = [pool.submit(write, n) for n in range(12)]
+        answers = list(pool.map(check, range(40)))
+
+    assert [write.result() for write in writes] == [(201, 204)] * 12
+    assert {status for status, _ in answers} == {200}
+    assert {verdict["matched"] for _, verdict in answers} == {"bridge"}
+    assert service.get("/healthz")[1]["articles"] == 2

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from detector.enrich import enrich
 from detector.clean import clean
+from detector.enrich import enrich
 from detector.records import Article, Credit
 from detector.store import coding
 from detector.text import tokenise
@@ -41,7 +41,8 @@ def test_profiles_come_back_as_they_were(profiles):
             assert np.array_equal(before.bounds, after.bounds), field.name
         else:
             assert np.array_equal(before, after, equal_nan=field.name == "published"), field.name
-    assert np.array_equal(profiles.words.counts, back.words.counts)
+    for name in ("words", "names"):
+        assert np.array_equal(getattr(profiles, name).counts, getattr(back, name).counts)
 
 
 def test_profiles_may_be_fetched_in_any_order(profiles):
@@ -77,17 +78,17 @@ def test_a_vector_of_zeros_stays_one():
 )
 def test_the_head_of_an_article_comes_back_as_it_was(published):
     article = Article("a", "text", "Tiêu đề", "https://x.example/1", "Báo", published, "vi", "f:1")
-    credits = (Credit("TTXVN", "", "ttxvn", 5, 9),)
+    credited = (Credit("TTXVN", "", "ttxvn", 5, 9),)
 
     head, title, outlet, back = coding.decoded_head(
-        "a", coding.coded_head(article, "Tiêu đề", "x.example", credits)
+        "a", coding.coded_head(article, "Tiêu đề", "x.example", credited)
     )
 
     assert (head, title, outlet, back) == (
         Article("a", "", "Tiêu đề", "https://x.example/1", "Báo", published, "vi", "f:1"),
         "Tiêu đề",
         "x.example",
-        credits,
+        credited,
     )
 
 

@@ -101,7 +101,7 @@ def test_an_earlier_version_is_not_changed_by_one_who_only_reads(tmp_path, newsr
         Detector.open(path, read_only=True)
 
 
-def test_a_store_of_a_later_version_is_refused(tmp_path, opened):
+def test_a_store_of_a_later_version_is_refused(opened):
     path = opened.info().path
     opened.close()
     later = sqlite3.connect(Path(path) / FILE)

@@ -48,7 +48,7 @@ from detector import Config, Detector, StoreError
 from detector.config import SemanticConfig
 from detector.readers import read
 articles = list(read(["tests/data/newsroom/articles.jsonl"]))
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
 detector = Detector.open(sys.argv[1], Config(jobs=1, semantic=SemanticConfig(model="none")))
 for start in range(0, len(articles), 20):
     try:

@@ -6,7 +6,7 @@ import pytest
 
 from detector.records import Article, DateMention, Facts
 from detector.text import tokenise
-from detector.verify.features import Rivals, compare
+from detector.verify.features import Rivals, compare, in_parts
 from detector.verify.profiles import profile
 
 BLANK = Facts("vi")
@@ -65,6 +65,27 @@ def test_articles_that_share_nothing_have_nothing_in_common():
 
     for name in ("words", "title", "names", "numbers", "places", "dates", "documents"):
         assert found[name] == 0
+
+
+def test_an_opening_counts_wherever_the_other_says_it():
+    event, filler = "lũ cuốn trôi cầu Bến Lúa", "từ " * 80
+    one, later = Made(f"{event}. {filler}"), Made(f"{filler}. {event}")
+
+    assert said(one, later)["opening"] > said(one, Made(filler))["opening"]
+
+
+def test_names_of_a_headline_that_the_other_never_mentions_are_missed():
+    one = Made("Hôm qua Lúa gặp Hoa ở chợ", "Lúa gặp Hoa")
+    other = Made("Hôm qua Rơm gặp Rạ ở chợ", "Rơm gặp Rạ")
+
+    assert said(one, one)["headline_names_missing"] == 0
+    assert said(one, other)["headline_names_missing"] == pytest.approx(0.5)
+
+
+def test_names_that_come_three_times_are_main_ones():
+    one, other = Made("bà Hoa và bà Hoa và bà Hoa"), Made("ông Lúa")
+
+    assert said(one, other)["main_names_missing"] == pytest.approx(1 / 3 / 2)
 
 
 def test_a_rare_number_says_more_than_a_frequent_one():
@@ -271,6 +292,17 @@ def test_many_pairs_are_compared_in_parts(monkeypatch):
 
     for name, values in whole.items():
         np.testing.assert_array_equal(values, parts[name])
+
+
+def test_threads_change_nothing(monkeypatch):
+    monkeypatch.setattr("detector.verify.features._CHUNK", 3)
+    pairs = np.array([(i, i + 1) for i in range(20)])
+
+    def doubled(some):
+        return {"left": some[:, 0].astype(np.float32) * 2}
+
+    assert in_parts(doubled, pairs, 3)["left"].tolist() == list(range(0, 40, 2))
+    assert in_parts(doubled, pairs[:0], 3)["left"].tolist() == []
 
 
 # What stands out of the neighbourhood

@@ -7,7 +7,17 @@ import pytest
 
 from detector.records import Article, DateMention, Facts
 from detector.text import tokenise
-from detector.verify.profiles import Bag, Profiles, concatenate, minutes, profile, take
+from detector.verify.profiles import (
+    COUNT,
+    HEADLINE,
+    OPENING,
+    Bag,
+    Profiles,
+    concatenate,
+    minutes,
+    profile,
+    take,
+)
 
 HANOI = timezone(timedelta(hours=7))
 ARTICLES = (
@@ -48,7 +58,8 @@ def profiled(first=0, last=None):
 
 def row(bag, i):
     a, b = bag.bounds[i], bag.bounds[i + 1]
-    return dict(zip(bag.values[a:b].tolist(), bag.counts[a:b].tolist(), strict=True))
+    counts = (bag.counts[a:b] & COUNT).tolist()
+    return dict(zip(bag.values[a:b].tolist(), counts, strict=True))
 
 
 def assert_same(left, right):
@@ -88,7 +99,7 @@ def test_counts_end_at_what_fits():
 
     made = profile([many], [Facts("vi")], tokenise([many.text]), tokenise([""]), [""], [()])
 
-    assert set(row(made.words, 0).values()) == {255}
+    assert set(row(made.words, 0).values()) == {COUNT}
 
 
 def test_names_are_capitalised_words_inside_sentences():
@@ -204,3 +215,31 @@ def test_rows_are_taken_in_the_order_asked_for(rows):
 def test_no_articles_have_no_profiles():
     assert len(profiled(0, 0)) == 0
     assert profiled(0, 0).words.bounds.tolist() == [0]
+
+
+def alone(text, title=""):
+    words = tokenise([text]), tokenise([title])
+    return profile([Article("m", text)], [Facts("vi")], *words, [""], [()])
+
+
+def test_a_long_text_keeps_its_most_telling_terms_and_says_which_open_it():
+    text = "Lúa " + " ".join(f"từ{n}" for n in range(400)) + " rơm rơm rơm rơm"
+
+    made = profile(
+        [Article("m", text)], [Facts("vi")], tokenise([text]), tokenise([""]), [""], [()]
+    )
+
+    assert len(made.words.values) == 160
+    assert (made.words.counts & COUNT).max() == 4
+    assert 0 < ((made.words.counts & OPENING) != 0).sum() < 160
+
+
+def test_a_name_of_the_headline_is_marked():
+    text, title = "Ông Lúa gặp bà Hoa.", "Bà Hoa và gạo"
+
+    made = profile(
+        [Article("m", text)], [Facts("vi")], tokenise([text]), tokenise([title]), [""], [()]
+    )
+
+    marked = made.names.values[(made.names.counts & HEADLINE) != 0]
+    assert marked.tolist() == (tokenise(["Hoa"]).folded >> np.uint64(32)).tolist()

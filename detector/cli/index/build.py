@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from detector.cli.console import Console
-from detector.cli.options import configured, examples, pass_options, quiet_option
+from detector.cli.options import building_options, configured, examples, quiet_option
 
 
 @click.command(
@@ -19,7 +19,7 @@ from detector.cli.options import configured, examples, pass_options, quiet_optio
 @click.argument("folder", metavar="DIR")
 @click.argument("inputs", nargs=-1, metavar="[INPUT...]")
 @click.option("--no-text", is_flag=True, help="Store digests, signatures and vectors, no article.")
-@pass_options
+@building_options
 @quiet_option
 def build(folder: str, inputs: tuple[str, ...], no_text: bool, quiet: bool, **options: Any) -> None:
     """Make an index of the articles of INPUT.

@@ -15,7 +15,7 @@ from detector.cli.console import Console
 if TYPE_CHECKING:
     from detector.config import ReadConfig
     from detector.pipeline import Detector
-    from detector.records import Article
+    from detector.records import Article, Verdict
 
 _BATCH = 1_000  # articles that become durable together
 
@@ -47,10 +47,10 @@ def fill(
     rows = nullcontext(_nowhere) if output is None else open_rows(output)
     with console.progress() as progress, rows as write_row:
         for batch in _batches(articles):
-            for verdict in detector.add(batch):
+            for verdict in _added(detector, batch, config.on_error == "skip", console):
                 counts["new" if verdict.is_new else str(verdict.relation)] += 1
                 write_row(verdict.row())
-            progress("add", counts.total(), 0)
+            progress("add", sum(counts.values()), 0)
     return counts
 
 
@@ -64,6 +64,25 @@ def told(counts: Counter[str], what: str) -> None:
         f"{total:,} article{'s' * (total != 1)} {what}{': ' * bool(kinds)}{', '.join(kinds)}.",
         err=True,
     )
+
+
+def _added(
+    detector: Detector, batch: list[Article], skip: bool, console: Console
+) -> Iterator[Verdict]:
+    """Add articles; one that cannot be beside those stored is found by halving."""
+    from detector.errors import InputError
+
+    try:
+        yield from detector.add(batch)
+    except InputError as error:
+        if not skip:
+            raise
+        if len(batch) == 1:
+            console.skipped(InputError(error.reason, batch[0].origin))
+            return
+        middle = len(batch) // 2
+        yield from _added(detector, batch[:middle], skip, console)
+        yield from _added(detector, batch[middle:], skip, console)
 
 
 def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:

@@ -1,0 +1,25 @@
+"""Memory that was freed and that the C library keeps."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from functools import lru_cache
+from typing import Any
+
+
+def give_back() -> None:
+    """Return what was freed to the system, where the C library can be asked to.
+
+    Once a large array was freed, glibc takes arrays of up to 32 MB from its heap, and keeps
+    the holes that they leave: after a hundred thousand articles were prepared, 37 MB.
+    """
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim() -> Any:
+    """What glibc calls it; None with another library."""
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
