@@ -166,6 +166,7 @@ class Telling:
                     yield one, other, Relation.EXACT_COPY, 1.0
 
     def _pairs(self, found: Links, of: Mapping[int, Sequence[StoredArticle]]) -> Iterable[Pair]:
+        reasons: Sequence[str]
         for one, other, relation, score in self._related(found, of):
             if relation is Relation.SAME_EVENT:
                 score = self._linked(score)
