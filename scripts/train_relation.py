@@ -36,7 +36,7 @@ from detector.pipeline.copying import (
 )
 from detector.pipeline.detector import Pass
 from detector.pipeline.encoding import Sentences, strangers_of, transformer
-from detector.pipeline.grouping import group
+from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
 from detector.verify.relation import SEMANTIC, TIERS, Scorer, log_odds
@@ -360,7 +360,8 @@ def _linked(
     judged = relating.judge(measured.shared())
     corpus, equal = measured.corpus, exact_groups(measured.corpus)
     cap = measured.config.cluster.component
-    labels = group(corpus, equal, Judged.none(), judged, cap).labels[Level.EVENT]
+    duplicates = link_copies(corpus, equal, Judged.none(), cap)
+    labels = group(corpus, duplicates, judged, cap).labels[Level.EVENT]
     event = {row["id"]: row["event_cluster"] for row in gold.rows}
     keys = measured.keys(judged.pairs)
     answers = np.array([event[a] == event[b] for a, b in keys], bool)
