@@ -11,6 +11,7 @@ from detector.audit.config import AuditConfig
 from detector.audit.planning import planned
 from detector.errors import InputError, StoreError
 from detector.pipeline import Detector
+from detector.records import Decision
 
 from .conftest import NOON
 
@@ -416,3 +417,16 @@ def test_a_plan_says_when_the_next_run_is_due(place):
 
     (told,) = planned(place.audit(), "", timedelta(hours=24))
     assert told == "Nothing would be done: the next run is due at 2026-11-03 13:00 UTC."
+
+
+def test_decisions_bind_the_next_run_and_are_told_in_its_report(place):
+    place.put("1.jsonl", story("Vạn Yên", 1), story("Cầu Đá", 7))
+    assert place.run().run.record["figures"]["clusters"]["event"] == 0
+    with Detector.open(place.folder / "news.index") as index:
+        index.decide([Decision("Vạn Yên-1", "Cầu Đá-7", together=True)])
+
+    run = place.run().run
+
+    assert run.record["figures"]["clusters"]["event"] == 1
+    assert run.record["changes"]["clusters"]["event"]["born"] == 1
+    assert "Cầu Đá-7" in run.file("report").read_text(encoding="utf-8")
