@@ -20,11 +20,11 @@ from detector.verify.relation import Scorer
 
 #: Group to how the names of its features begin; the first that fits counts.
 GROUPS: Mapping[str, Sequence[str]] = {
-    "words and headline": ("words", "title"),
+    "words and headline": ("words", "title", "opening"),
     "vectors": ("cosine",),
     "margin and ranks": ("margin", "gap", "mutual", "rank"),
     "sentence alignment": ("aligned", "covered", "in_order"),
-    "names": ("names",),
+    "names": ("names", "headline_names", "main_names"),
     "numbers": ("numbers",),
     "dates": ("dates", "event_day", "day_", "both_apart"),
     "places": ("places", "dateline"),
