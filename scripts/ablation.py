@@ -76,7 +76,7 @@ def group_of(feature: str) -> str:
 
 def _grouped(columns: Mapping[str, Any]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
-    for name in filter(None, columns):  # the answers have no name
+    for name in filter(str.strip, columns):  # answers and weights have no name
         groups.setdefault(group_of(name), []).append(name)
     return groups
 

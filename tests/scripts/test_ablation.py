@@ -33,8 +33,10 @@ def test_what_decides_is_missed_most(monkeypatch: pytest.MonkeyPatch) -> None:
         n: shares.get(n, np.zeros(400)).astype(np.float32) for n in training.FEATURES["event"]
     }
     columns |= {n: np.zeros(400, np.float32) for n in training.FIXED["event"]}
-    columns[""] = shares["names"] > 0.5
-    made = training.Examples({"event": [columns]}), int(columns[""].sum())
+    answers = shares["names"] > 0.5
+    examples = training.Examples({})
+    examples.add("event", columns, answers, np.ones(400, np.bool_))
+    made = examples, int(answers.sum())
     monkeypatch.setattr(ablation, "_examples", lambda *_: made)
     monkeypatch.setattr(ablation, "QUESTIONS", (("event", ("a set",)),))
 
