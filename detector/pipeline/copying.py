@@ -27,6 +27,7 @@ SHORT = 20
 _AT_ONCE = 256  # pairs compared at once
 _EDITED = 0.3  # part of the names or numbers that reports of one event exchange, too
 _TEMPLATE = 0.6  # part of them whose exchange makes a template of a text
+_OTHER_DAY = 0.5  # ... as which another day of the event counts: some newsrooms err by one
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
 
@@ -65,7 +66,8 @@ class Shared:
         pairs: shape (n, 2), each row ascending.
         refilled: shape (n,), how much the two look like one template filled in twice: the
             root of the shared part times the part of its names and numbers that were
-            exchanged, from none where a third was to all where most were.
+            exchanged, from none where a third was to all where most were; at least half of
+            them where another day of the event is stated.
     """
 
     pairs: I64
@@ -76,6 +78,7 @@ class Shared:
         """Pairs that were aligned, with their features, and pairs that were not."""
         exchanged = np.maximum(features["exchanged_names"], features["exchanged_numbers"])
         part = np.clip((exchanged - _EDITED) / (_TEMPLATE - _EDITED), 0, 1)
+        part = np.maximum(part, _OTHER_DAY * features["day_exchanged"])
         refilled = np.sqrt(features["containment"]) * part
         return cls(
             np.concatenate([near, far]),
