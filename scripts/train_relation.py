@@ -334,12 +334,12 @@ def add_events(
     event = {row["id"]: row["event_cluster"] for row in gold.rows}
     keys = measured.keys(pairs)
     answers = np.array([event[a] == event[b] for a, b in keys], bool)
-    keep = _known(gold, keys) & ~relating.crossing(pairs)
+    keep = known(gold, keys) & ~relating.crossing(pairs)
     examples.add("event", features, answers, keep, weight)
     click.echo(f"{gold.name}: {keep.sum()} pairs, {answers[keep].sum()} of one event", err=True)
 
 
-def _known(gold: Known, keys: Sequence[tuple[str, str]]) -> Any:
+def known(gold: Known, keys: Sequence[tuple[str, str]]) -> Any:
     """Of which pairs gold knows whether they are of one event."""
     unknown, days = gold.natural(keys) | gold.doubtful, gold.days
 
@@ -366,7 +366,7 @@ def _linked(
     keys = measured.keys(judged.pairs)
     answers = np.array([event[a] == event[b] for a, b in keys], bool)
     inside = labels[judged.pairs[:, 0]] == labels[judged.pairs[:, 1]]
-    inside &= _known(gold, keys)
+    inside &= known(gold, keys)
     examples.add("linked", {"log_odds": log_odds(judged.scores)}, answers, inside)
 
 

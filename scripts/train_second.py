@@ -20,7 +20,7 @@ import numpy as np
 import planted
 from corpus import Corpus as Known
 from corpus import joined
-from train_relation import Measured, halves
+from train_relation import Measured, halves, known
 
 from detector.models import resolve
 from detector.pipeline.copying import Shared
@@ -79,11 +79,12 @@ def add(rows: Rows, gold: Known, place: Path, model: str, *, fitting: bool = Tru
     crossing = relating.crossing(judged.pairs)
     said = first_answers(judged, crossing, first)
     opinion = SecondOpinion(measured.corpus, resolve(model), 0.5, lambda *_: None)
-    truth = _truth(gold, measured.keys(judged.pairs))
+    keys = measured.keys(judged.pairs)
+    truth, told_of = _truth(gold, keys), known(gold, keys)
     for question in QUESTIONS:
         low, high = _WIDE[question]
         asked = (said[question] >= low) & (said[question] <= high)
-        asked &= crossing if question != "event" else ~crossing & events
+        asked &= crossing if question != "event" else ~crossing & events & told_of
         chosen = np.flatnonzero(asked)
         if not len(chosen):
             continue
@@ -115,6 +116,7 @@ def fit(parts: list[tuple[Any, Any]]) -> dict[str, Any]:
 def _corpora(place: Path) -> Iterator[Known]:
     for name in ("abmusu", "ecbplus"):
         yield planted.events(name, 1, "train", place)  # type: ignore[arg-type]
+        yield planted.crowded(name, 1, place, _STRANGERS)  # type: ignore[arg-type]
     for seed in _SEEDS:
         for build in (planted.translations, planted.condensed, planted.changed):
             yield build(seed, "train", place, _STRANGERS)
