@@ -268,7 +268,7 @@ class Label:
         relation: its relation to the original; None for the original and where there is none.
         score: the score of that relation; 1.0 for the original.
         title: its headline; not in the row.
-        source: its outlet as the input named it, else by its key; not in the row.
+        source: its outlet as the input names it most often, else its key; not in the row.
     """
 
     id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sys
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -228,6 +229,8 @@ def labels(
     level = _LEVELS[keep]
     shared = (c for c in made.clusters if c.level is level and len(c.members) > 1)
     chosen = {_canonical(corpus, cluster) for cluster in shared}
+    written = (corpus.fields(i).source for i in range(len(corpus)))
+    called = names_of(zip(corpus.outlets, written, strict=True))
     result = []
     for i in map(int, corpus.position):
         name, head = corpus.ids[i], corpus.fields(i)
@@ -250,10 +253,25 @@ def labels(
                 event_date=_written(int(corpus.facts.days[i])),
                 credits=corpus.facts.credits(i),
                 title=corpus.facts.title(i, head.title),
-                source=sys.intern(head.source) or corpus.outlets[i],
+                source=called[corpus.outlets[i]],
             )
         )
     return tuple(result)
+
+
+def names_of(outlets: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What each outlet is called: as it is written most often, else by its key.
+
+    Args:
+        outlets: key and written name for each article; "dantri.com.vn" and "Dân trí" are one.
+    """
+    spellings: dict[str, Counter[str]] = {}
+    for key, written in outlets:
+        spellings.setdefault(key, Counter())[sys.intern(written)] += 1
+    return {
+        key: min(counts, key=lambda name: (not name, -counts[name], name)) or key
+        for key, counts in spellings.items()
+    }
 
 
 @lru_cache(maxsize=4096)  # so that the rows of one day share its text

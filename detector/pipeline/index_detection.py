@@ -12,6 +12,7 @@ import numpy as np
 
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
+from detector.pipeline.grouping import names_of
 from detector.pipeline.index_telling import of_one_outlet, stored_side, told
 from detector.pipeline.index_verdicts import settled
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
@@ -190,6 +191,7 @@ class Telling:
         keep = _KEPT[self._config.cluster.keep]
         heads = {a.head.id: a for a in articles}
         canonical = {self._canonical(c, heads) for c in made if c.level is keep}
+        called = names_of((a.outlet, a.head.source) for a in articles)
         for article in articles:
             name = article.head.id
             syndication, body = of[Level.SYNDICATION][name], self._bodies[article.body]
@@ -212,7 +214,7 @@ class Telling:
                 event_date=date.fromordinal(body.day).isoformat() if body.day else None,
                 credits=article.credits,
                 title=article.title,
-                source=head.source or article.outlet,
+                source=called[article.outlet],
             )
 
     def _canonical(self, cluster: Cluster, heads: Mapping[str, StoredArticle]) -> str:

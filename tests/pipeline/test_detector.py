@@ -208,3 +208,22 @@ def test_the_hash_seed_changes_no_byte(tmp_path: Path) -> None:
         subprocess.run(command, env=environment, check=True)
         made.append(out.read_bytes() + pairs.read_bytes())
     assert made[0] == made[1]
+
+
+def test_an_outlet_is_called_as_it_is_written_most_often() -> None:
+    names = ["Dân trí", "dantri.com.vn", "Dân trí", ""]
+    articles = [
+        Article(
+            str(n), f"Tin số {n}", source=name, url="https://dantri.com.vn/x" if not name else ""
+        )
+        for n, name in enumerate(names)
+    ]
+    named = Article("4", "Tin", url="https://songhong.example/x")
+
+    detection = Detector(Config(jobs=1)).detect([*articles, named, Article("5", "Không rõ")])
+
+    assert [label.source for label in detection.labels] == [
+        *["Dân trí"] * 4,
+        "songhong.example",
+        "",
+    ]
