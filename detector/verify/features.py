@@ -157,8 +157,15 @@ class Rivals:
             both: shape (n,), how alike the two are.
             articles: how many there are.
         """
-        order = np.lexsort((other, owner))
-        self._keep(owner[order], other[order], both[order], articles)
+        order = np.lexsort((other, -both, owner))
+        owner = owner[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        top = place <= _RIVALS
+        at = owner[top], place[top]
+        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
+        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+        self._values[at] = both[order][top]
+        self._others[at] = other[order][top]
 
     def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         self._values = np.zeros((articles, _RIVALS + 1), np.float32)

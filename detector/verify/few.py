@@ -15,6 +15,8 @@ import numpy.typing as npt
 from detector.verify.profiles import COUNT, Bag, Profiles
 from detector.verify.weighing import F32, I32, I64, PARTS, REPEATED, Commonness, rarity_of
 
+Mask = npt.NDArray[np.bool_]
+
 MOST = 64  # articles up to which dense rows are the faster ones
 
 _PLACE = 24  # bits of a sorted number that say where a value was
@@ -86,47 +88,77 @@ def weighed(
         bag.values | np.uint64(number << int(_KIND)) for number, bag in enumerate(bags)
     ])  # fmt: skip
     distinct, column, frequency = _ranked(keys)
-    first = np.searchsorted(distinct, np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND)
-    shared = frequency > 1
-    result, start = {}, 0
-    for kind, bag, low, high in zip(kinds, bags, first.tolist(), first[1:].tolist(), strict=False):
+    first = np.searchsorted(distinct, np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND).tolist()
+    rare = []
+    for kind, low, high in zip(kinds, first, first[1:], strict=False):
         values = distinct[low:high].astype(np.uint32)
-        worth = rarity_of(kind, values, commonness.of(kind, values), commonness.articles)
-        own = column[start : start + len(bag.values)] - low
-        start += len(bag.values)
-        result[kind] = _rows(kind, bag, own, worth, shared[low:high], articles)
-    return result
+        common = commonness.of(kind, values)
+        rare.append(rarity_of(kind, values, common, commonness.articles))
+    sizes = np.stack([np.diff(bag.bounds) for bag in bags])
+    row = np.repeat(np.arange(sizes.size), sizes.ravel())
+    every = _Every(row, column, np.concatenate(rare)[column], frequency > 1)
+    total = every.sums(every.weight, sizes)
+    ends = np.cumsum([0] + [len(bag.values) for bag in bags]).tolist()
+    counts = {kind: bags[kinds.index(kind)].counts for kind in PARTS if kind in kinds}
+    parts: dict[str, dict[str, DensePart]] = {kind: {} for kind in kinds}
+    for kind, told in counts.items():
+        k = kinds.index(kind)
+        own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
+        for name, chosen_of in PARTS[kind].items():
+            parts[kind][name] = every.part(own, columns, chosen_of(told), articles, kind)
+    if "words" in counts:
+        k = kinds.index("words")
+        every.weight[ends[k] : ends[k + 1]] *= REPEATED[counts["words"] & COUNT]
+    length = np.sqrt(every.sums(every.weight**2, sizes))
+    table, place = every.table(every.weight, articles), every.place
+    return {
+        kind: DenseRows(
+            table[:, place[first[k]] : place[first[k + 1]]],
+            length[k].astype(np.float32),
+            total[k].astype(np.float32),
+            sizes[k].astype(np.int32),
+            parts[kind],
+        )
+        for k, kind in enumerate(kinds)
+    }
 
 
-def _rows(
-    kind: str, bag: Bag, column: I64, rare: F32, shared: npt.NDArray[np.bool_], articles: int
-) -> DenseRows:
-    sizes = np.diff(bag.bounds)
-    owner = np.repeat(np.arange(articles), sizes)
-    weight, keep = rare[column], shared[column]
-    place = np.cumsum(shared) - 1
-    width = int(place[-1]) + 1 if len(place) else 0
-    row, at = owner[keep], place[column[keep]]
-    parts = {}
-    for name, chosen_of in PARTS.get(kind, {}).items():
-        chosen = chosen_of(bag.counts)
+class _Every:
+    """The values of all bags, one after the other."""
+
+    def __init__(self, row: I64, column: I64, weight: F32, shared: Mask) -> None:
+        """Store bag and article of each value, its rank, its rarity, and whose are shared."""
+        self._row, self._column = row, column
+        self.weight = weight
+        self._kept = shared[column]
+        #: Shared values before each rank: its column of the table.
+        self.place = np.concatenate([[0], np.cumsum(shared)])
+
+    def sums(self, values: F32, sizes: I64) -> npt.NDArray[np.float64]:
+        """Sum of the values of each bag and article."""
+        summed = np.bincount(self._row, values, sizes.size)
+        return np.asarray(summed.reshape(sizes.shape), np.float64)
+
+    def table(self, values: F32, articles: int, own: slice = slice(None)) -> F32:
+        """Values of some bags where they are shared, a row an article."""
+        kept = self._kept[own]
+        table = np.zeros((articles, int(self.place[-1])), np.float32)
+        at = self._row[own][kept] % articles, self.place[self._column[own][kept]]
+        table[at] = values[kept]
+        return table
+
+    def part(
+        self, own: slice, columns: tuple[int, int], chosen: Mask, articles: int, kind: str
+    ) -> DensePart:
+        """The chosen values of one bag."""
+        weight, owner = self.weight[own], self._row[own] % articles
         power = (weight**2 if kind == "words" else weight) * chosen
-        table = np.zeros((articles, width), np.float32)
-        table[row, at] = power[keep]
-        parts[name] = DensePart(
-            table,
+        low, high = self.place[columns[0]], self.place[columns[1]]
+        return DensePart(
+            self.table(power, articles, own)[:, low:high],
             np.bincount(owner, power, articles).astype(np.float32),
             np.bincount(owner, chosen, articles).astype(np.int32),
         )
-    total = np.bincount(owner, weight, articles).astype(np.float32)
-    if kind == "words":
-        weight = weight * REPEATED[bag.counts & COUNT]
-    table = np.zeros((articles, width), np.float32)
-    table[row, at] = weight[keep]
-    squares = np.bincount(owner, weight**2, articles)
-    return DenseRows(
-        table, np.sqrt(squares).astype(np.float32), total, sizes.astype(np.int32), parts
-    )
 
 
 def _ranked(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], I64, I64]:
