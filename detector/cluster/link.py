@@ -55,6 +55,8 @@ def link(
             kind that is not given is then no sign against, and counts as `_UNASKED`.
     """
     labels = np.arange(units, dtype=np.int64)
+    if not len(pairs):
+        return Linking(labels, 0)
     pairs, scores = _best(pairs, scores)
     worth = scores >= threshold * _FAINT
     pairs, scores = pairs[worth], scores[worth]
@@ -85,9 +87,11 @@ def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
     pairs = np.sort(pairs.reshape(-1, 2), axis=1)
     keep = pairs[:, 0] != pairs[:, 1]
     pairs, scores = pairs[keep], scores[keep]
-    distinct, inverse, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
-    total = np.bincount(inverse.ravel(), scores, minlength=len(distinct))
-    return distinct, (total / np.maximum(counts, 1)).astype(np.float32)
+    key = (pairs[:, 0] << 32) | pairs[:, 1]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    total = np.bincount(inverse, scores, minlength=len(first))
+    counts = np.bincount(inverse, minlength=len(first))
+    return pairs[first], (total / np.maximum(counts, 1)).astype(np.float32)
 
 
 def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32]]:

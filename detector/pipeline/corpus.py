@@ -28,6 +28,7 @@ __all__ = ["Corpus", "Shelf"]
 
 F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
+_MANY = 4096  # articles from which on much was freed while they were prepared
 _CACHED = 4096  # articles whose words are kept at hand while pairs are judged
 
 
@@ -87,7 +88,8 @@ class Corpus:
         self.profiles = profiles.take(profiles.concatenate(packed), self._input) if packed else None
         self.vectors: F32 | None = columns.find("vectors")
         self._words = lru_cache(maxsize=_CACHED)(self._read)
-        give_back()
+        if len(order) >= _MANY:
+            give_back()
 
     def __len__(self) -> int:
         return len(self.ids)

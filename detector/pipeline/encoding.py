@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -35,9 +35,7 @@ def encoded(
     languages = corpus.facts.languages
     if model.tier == "static":
         assert corpus.vectors is not None
-        served = np.array([model.languages is None or x in model.languages for x in languages])
-        vectors = static_encoder(str(model.folder)).center(corpus.vectors, languages)
-        return np.where(served[:, None], vectors, np.float32(0))
+        return static_centred(corpus.vectors, languages, model)
     texts = [_lead(corpus, i) for i in rows.tolist()]
     done = 0
 
@@ -52,6 +50,13 @@ def encoded(
     vectors = np.zeros((len(corpus), made.shape[1]), np.float32)
     vectors[rows] = made
     return vectors
+
+
+def static_centred(vectors: F32, languages: Sequence[str], model: Model) -> F32:
+    """Summed vectors, centred and made unit; zero where the model does not serve the language."""
+    served = np.array([model.languages is None or x in model.languages for x in languages])
+    found = static_encoder(str(model.folder)).center(vectors, languages)
+    return np.where(served[:, None], found, np.float32(0))
 
 
 def strangers_of(corpus: Corpus, model: Model, vectors: F32 | None = None) -> Strangers:

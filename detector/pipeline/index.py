@@ -22,7 +22,7 @@ from detector.models import Model, check, resolve
 from detector.pipeline import index_changing as changing
 from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
-from detector.pipeline.encoding import encoded
+from detector.pipeline.encoding import encoded, static_centred
 from detector.pipeline.index_batch import Batch, joined, told_from
 from detector.pipeline.index_corpus import ANEW
 from detector.pipeline.index_detection import Telling
@@ -200,6 +200,9 @@ class Index:
         prepared = joined(parts)
         if model is None:
             return prepared
+        if prepared.vectors is not None:
+            own = static_centred(prepared.vectors, prepared.facts.languages, model)
+            return replace(prepared, vectors=own)
         shelf = Shelf()
         for article in articles:
             shelf.put(article)

@@ -71,6 +71,7 @@ class Surroundings:
         new: whether it is new, by rank.
         readable: whether its text is at hand, by rank.
         sampled: shingles in its sample, by rank.
+        by_number: ranks in ascending order of their bodies, and these.
     """
 
     corpus: Corpus
@@ -78,13 +79,13 @@ class Surroundings:
     new: npt.NDArray[np.bool_]
     readable: npt.NDArray[np.bool_]
     sampled: I64
+    by_number: tuple[I64, I64]
 
     def ranks(self, numbers: I64) -> I64:
         """The rank of each body, or -1."""
-        order = np.argsort(self.numbers)
-        at = np.searchsorted(self.numbers[order], numbers)
-        at = order[np.minimum(at, len(order) - 1)]
-        return np.where(self.numbers[at] == numbers, at, -1)
+        order, ascending = self.by_number
+        at = np.minimum(np.searchsorted(ascending, numbers), len(order) - 1)
+        return np.where(ascending[at] == numbers, order[at], -1)
 
 
 def surroundings(
@@ -117,12 +118,15 @@ def surroundings(
     corpus = Corpus(Gathered(here, articles), [joined(parts)] if parts else [])
     readable = [True] * len(here) + [article.content is not None for article in articles]
     by_rank = np.argsort(corpus.position)
+    ranked = numbers[by_rank].astype(np.int64)
+    order = np.argsort(ranked)
     return Surroundings(
         corpus,
-        numbers[by_rank].astype(np.int64),
+        ranked,
         by_rank < len(here),
         np.array(readable, np.bool_)[by_rank],
         sampled[by_rank].astype(np.int64),
+        (order, ranked[order]),
     )
 
 

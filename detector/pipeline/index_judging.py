@@ -66,17 +66,23 @@ class Judging:
         rows = batch.founders
         self.new = batch.bodies[rows]
         sharing = lexical(view, batch, rows, asked.config)
-        self.around = self._gathered(np.unique(sharing.pairs))
-        self.copies, shared = self._copies(sharing)
-        found = [links_of(self.around, self.copies)]
-        also = self.around.numbers[shared.pairs]
+        self.copies, shared = Judged.none(), Shared.none()
+        found, also = [Links.none()], np.zeros((0, 2), np.int64)
+        # Without a candidate for a copy, the neighbours alone are gathered.
+        whole = len(sharing.pairs) > 0 or asked.model is None
+        if whole:
+            self.around = self._gathered(np.unique(sharing.pairs))
+            self.copies, shared = self._copies(sharing)
+            found = [links_of(self.around, self.copies)]
+            also = self.around.numbers[shared.pairs]
         #: New bodies that no longer copy speaks for: only they are looked at for their events.
         self.telling = rows[~np.isin(self.new, self._spoken_for())]
         self.near = Edges.none()
         self.relating: Recalling | None = None
         self.related = Judged.none()
         self._best: dict[str, Edges] = {}
-        self._met = self.around
+        if whole:
+            self._met = self.around
         self._commonness = Counted(view.frequencies, taken(batch.prepared, rows).profiles)
         if asked.model is not None and len(self.telling):
             new = batch.bodies[self.telling]
@@ -85,6 +91,7 @@ class Judging:
             kept = np.isin(also, new).any(axis=1) & ~np.isin(also, self._spoken_for()).any(axis=1)
             wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
             self._met = self._gathered(wanted, whole=False)
+            self.around = self.around if whole else self._met
             pairs = np.sort(self._met.ranks(also[kept].ravel()).reshape(-1, 2), axis=1)
             self.relating = self._recalling(self._met)
             self.related = self.relating.judge(Shared(pairs, shared.refilled[kept]))
@@ -95,6 +102,8 @@ class Judging:
     def _spoken_for(self) -> I64:
         """New bodies that are copies of a longer body, or of an equally long earlier one."""
         pairs = self.copies.pairs
+        if not len(pairs):
+            return np.zeros(0, np.int64)
         numbers, words = self.around.numbers[pairs], self.around.corpus.lengths[pairs]
         shorter = np.where(words[:, 0] == words[:, 1], numbers.argmax(axis=1), words.argmin(axis=1))
         return np.unique(np.take_along_axis(numbers, shorter[:, None], axis=1))
@@ -135,7 +144,8 @@ class Judging:
 
     def beside(self, a: int, b: int) -> tuple[Surroundings, Recalling | None]:
         """A corpus that holds two bodies, and what judged them there."""
-        if (self.around.ranks(np.array([a, b])) >= 0).all():
+        apart = self.around is not self._met
+        if apart and (self.around.ranks(np.array([a, b])) >= 0).all():
             return self.around, None
         return self._met, self.relating
 

@@ -30,6 +30,7 @@ from detector.text import I64
 #: Score from which a pair may join clusters, and is always kept: less than the square of the
 #: quorum of events, whose scores are linked by their roots.
 STRONG = 0.3
+_CHAIN = 2  # pairs that three bodies need to hang together
 _WHOLE = 60  # bodies of a component whose every pair is looked at, as in a corpus
 
 #: Relations that join duplicate clusters, by their numbers in the store.
@@ -203,13 +204,15 @@ def _missing(component: Component) -> I64:
 
     Copies do not count: a longer one speaks for them.
     """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     numbers, inner = component.numbers, component.inner
     at = np.searchsorted(numbers, inner.pairs)
     heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, COPIED)
     strong = at[heard & (inner.scores >= STRONG)]
+    if len(strong) < _CHAIN:
+        return np.zeros((0, 2), np.int64)
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     ones = np.ones(len(strong), np.int8)
     shape = (len(numbers), len(numbers))
     _, part = connected_components(

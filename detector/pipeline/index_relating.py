@@ -17,6 +17,7 @@ from detector.pipeline.index_candidates import Edges
 from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
+from detector.semantic.candidates import distinct as packed_pairs
 from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
@@ -136,7 +137,8 @@ class Recalling(Relating):
         self._shared = also
         near = self._near.pairs()
         near = near[self._around.new[near].any(axis=1)]
-        pairs = np.unique(np.concatenate([near, also.pairs]), axis=0)
+        low, high = np.concatenate([near, also.pairs]).astype(np.uint64).T
+        pairs = packed_pairs((low << np.uint64(32)) | high)
         features = self._measured(pairs)
         for name in self._least:
             self._rivals[name] = self._noted(name, features[name], pairs)
@@ -216,8 +218,11 @@ def mirrored(edges: Edges, present: I64) -> Edges:
 def distinct(edges: Edges) -> Edges:
     """Each edge once; of two that differ, the first."""
     key = (edges.owners.astype(np.uint64) << np.uint64(32)) | edges.others.astype(np.uint64)
-    _, first = np.unique(key, return_index=True)
-    return _some(edges, first)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.ones(len(key), np.bool_)
+    first[1:] = key[1:] != key[:-1]
+    return _some(edges, order[first])
 
 
 def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:

@@ -176,6 +176,8 @@ def fetch_bodies(
         "SELECT number, digest, language, sampled, words, day, duplicate, syndication, event,"
         " profile, vector, near FROM bodies WHERE number IN ({}) ORDER BY number"
     )
+    if not len(numbers):
+        return _NOTHING
     rows = list(_asked(connection, query, sorted(set(numbers))))
     whole = bool(rows) and rows[0][9] is not None
     near = [row[11] or b"" for row in rows]
@@ -198,6 +200,18 @@ def fetch_bodies(
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         rivals.reshape(-1, KINDS, RIVALS),
     )
+
+
+def _nothing() -> Bodies:
+    none = np.zeros(0, np.int64)
+    rivals = np.zeros((0, KINDS, RIVALS), RIVAL)
+    near, bounds = np.zeros(0, NEAR), np.zeros(1, np.int64)
+    return Bodies(
+        none, none, [], none, none, none, none.reshape(-1, 3), None, None, near, bounds, rivals
+    )
+
+
+_NOTHING = _nothing()
 
 
 def joined(one: Bodies, other: Bodies) -> Bodies:

@@ -52,8 +52,12 @@ class Links:
         pairs = np.concatenate([p.pairs for p in parts])
         relations = np.concatenate([p.relations for p in parts])
         scores = np.concatenate([p.scores for p in parts])
-        _, last = np.unique(pairs[::-1], axis=0, return_index=True)
-        kept = len(pairs) - 1 - last
+        key = (pairs[:, 0] << 32) | pairs[:, 1]
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        last = np.ones(len(key), np.bool_)
+        last[:-1] = key[1:] != key[:-1]
+        kept = order[last]
         return cls(pairs[kept], relations[kept], scores[kept])
 
     def of(self, rows: I64 | npt.NDArray[np.bool_]) -> Links:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from detector.verify.few import MOST, DenseRows, weighed
 from detector.verify.profiles import Profiles
 from detector.verify.weighing import Commonness, Rows
 
@@ -43,7 +44,11 @@ class Weighed:
             profiles: of the whole corpus, which decides how rare a word is.
             commonness: decides that where the profiles are of a part only.
         """
-        self._rows = {kind: Rows.of(getattr(profiles, kind), kind, commonness) for kind in _KINDS}
+        self._rows: Mapping[str, Rows | DenseRows]
+        if commonness is not None and len(profiles) <= MOST:
+            self._rows = weighed(profiles, _KINDS, commonness)
+        else:
+            self._rows = {k: Rows.of(getattr(profiles, k), k, commonness) for k in _KINDS}
         self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
         self._dated = self._rows["dates"].counts > 0
 
@@ -87,7 +92,9 @@ def in_parts(
         pairs: shape (n, 2).
         threads: in which it runs; they change no result.
     """
-    starts = range(0, max(len(pairs), 1), _CHUNK)
+    if len(pairs) <= _CHUNK:
+        return function(pairs)
+    starts = range(0, len(pairs), _CHUNK)
     with ThreadPoolExecutor(threads) as pool:
         mapped = pool.map if threads > 1 else map
         parts = list(mapped(function, (pairs[start : start + _CHUNK] for start in starts)))
@@ -150,8 +157,15 @@ class Rivals:
             both: shape (n,), how alike the two are.
             articles: how many there are.
         """
-        order = np.lexsort((other, owner))
-        self._keep(owner[order], other[order], both[order], articles)
+        order = np.lexsort((other, -both, owner))
+        owner = owner[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        top = place <= _RIVALS
+        at = owner[top], place[top]
+        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
+        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+        self._values[at] = both[order][top]
+        self._others[at] = other[order][top]
 
     def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         self._values = np.zeros((articles, _RIVALS + 1), np.float32)
@@ -222,7 +236,7 @@ def _places_apart(nested: npt.NDArray[Any], left: I64, right: I64) -> Mapping[st
     }
 
 
-def _missing(rows: Rows, shared: F32, left: I64, right: I64) -> F32:
+def _missing(rows: Rows | DenseRows, shared: F32, left: I64, right: I64) -> F32:
     """Part of what the poorer article states that the other does not, by rarity.
 
     Shrunk towards 0 where it states little: an essay without names contradicts nobody.
@@ -233,7 +247,7 @@ def _missing(rows: Rows, shared: F32, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _opening(words: Rows, left: I64, right: I64) -> F32:
+def _opening(words: Rows | DenseRows, left: I64, right: I64) -> F32:
     """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
 
     The opening tells what happened; what follows may be background, or furniture of a house.
@@ -246,7 +260,7 @@ def _opening(words: Rows, left: I64, right: I64) -> F32:
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
 
-def _lacking(names: Rows, part: str, left: I64, right: I64) -> F32:
+def _lacking(names: Rows | DenseRows, part: str, left: I64, right: I64) -> F32:
     """Part of the names that matter to each that the other never mentions; the mean of both."""
     sides = []
     for one, other in ((left, right), (right, left)):

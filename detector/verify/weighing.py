@@ -92,14 +92,14 @@ class Rows:
         articles = len(bag.bounds) - 1
         distinct, column, frequency = ranked(bag.values)
         if commonness is None:
-            rarity = _rarity(kind, distinct, frequency, articles)
+            rarity = rarity_of(kind, distinct, frequency, articles)
         else:
-            rarity = _rarity(kind, distinct, commonness.of(kind, distinct), commonness.articles)
+            rarity = rarity_of(kind, distinct, commonness.of(kind, distinct), commonness.articles)
         shared = frequency > 1
         kept = int(frequency[shared].sum())
         columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
         ends, squares, worth = np.zeros(articles + 1, np.int32), *np.zeros((2, articles))
-        parts = {name: _Growing(articles) for name in _PARTS.get(kind, ())}
+        parts = {name: _Growing(articles) for name in PARTS.get(kind, ())}
         for start in range(0, articles, _AT_ONCE):
             end = min(start + _AT_ONCE, articles)
             inner = slice(bag.bounds[start], bag.bounds[end])
@@ -108,11 +108,11 @@ class Rows:
             worth[start:end] = _sums(weight, bounds)
             keep = shared[column[inner]]
             for name, part in parts.items():
-                chosen = _PARTS[kind][name](bag.counts[inner])
+                chosen = PARTS[kind][name](bag.counts[inner])
                 power = weight**2 if kind == "words" else weight
                 part.add(start, bounds, column[inner], power, chosen, keep)
             if kind == "words":
-                weight *= _REPEATED[bag.counts[inner] & COUNT]
+                weight *= REPEATED[bag.counts[inner] & COUNT]
             squares[start:end] = _sums(weight**2, bounds)
             ends[start + 1 : end + 1] = ends[start] + np.cumsum(_sums(keep, bounds))
             own = slice(ends[start], ends[end])
@@ -188,7 +188,7 @@ def _present(rows: Any) -> Any:
 
 
 # Which values of a bag are a part of it, by their counts.
-_PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
+PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
     "words": {"opening": lambda counts: (counts & OPENING) != 0},
     "names": {
         "headline": lambda counts: (counts & HEADLINE) != 0,
@@ -197,7 +197,7 @@ _PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
 }
 
 # What a word is worth that occurs so often, over one that occurs once.
-_REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
+REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
 
 
 def ranked(values: U32) -> tuple[U32, I32, I64]:
@@ -234,7 +234,7 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def _rarity(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
+def rarity_of(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
     """Logarithm of how few articles have each value."""
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))

@@ -1,0 +1,190 @@
+"""Bags of a few articles as dense rows, weighted by rarity.
+
+What `verify.weighing` says of a corpus, for some dozens of articles: there SciPy's checks of
+its sparse rows take ten times as long as the products. Sums differ from its by rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.verify.profiles import COUNT, Bag, Profiles
+from detector.verify.weighing import F32, I32, I64, PARTS, REPEATED, Commonness, rarity_of
+
+Mask = npt.NDArray[np.bool_]
+
+MOST = 64  # articles up to which dense rows are the faster ones
+
+_PLACE = 24  # bits of a sorted number that say where a value was
+_KIND = np.uint64(32)  # bits of a value, above which stands of what kind it is
+_AT_ONCE = 1 << 18  # weights multiplied at once: they stay in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class DensePart:
+    """Some of the values of each article, see `weighing.Part`."""
+
+    weights: F32
+    worth: F32
+    counts: I32
+
+
+@dataclass(frozen=True, slots=True)
+class DenseRows:
+    """One kind of value, a row an article: see `weighing.Rows`.
+
+    Attributes:
+        weights: shape (articles, columns), of the values that two articles or more have.
+        length, worth, counts: shape (articles,).
+        parts: as there.
+    """
+
+    weights: F32
+    length: F32
+    worth: F32
+    counts: I32
+    parts: Mapping[str, DensePart]
+
+    def kept(self, name: str, left: I64, right: I64) -> F32:
+        """See `weighing.Rows`."""
+        part = self.parts[name]
+        both = _products(part.weights, (self.weights > 0).astype(np.float32), left, right)[0]
+        worth = part.worth[left]
+        share = np.minimum(both / np.maximum(worth, 1e-9), 1)
+        return np.asarray(np.where(worth > 0, share, 1), np.float32)
+
+    def shared(self, left: I64, right: I64) -> tuple[F32, F32]:
+        """See `weighing.Rows`."""
+        both, roots = _products(self.weights, self.weights, left, right, rooted=True)
+        return self._cosines(both, left, right), roots
+
+    def cosines(self, left: I64, right: I64) -> F32:
+        """See `weighing.Rows`."""
+        both, _ = _products(self.weights, self.weights, left, right)
+        return self._cosines(both, left, right)
+
+    def _cosines(self, both: F32, left: I64, right: I64) -> F32:
+        length = np.maximum(self.length[left] * self.length[right], 1e-9)
+        return np.asarray(both / length, np.float32)
+
+
+def weighed(
+    profiles: Profiles, kinds: Sequence[str], commonness: Commonness
+) -> dict[str, DenseRows]:
+    """Weigh the values of several bags by rarity, all in one go.
+
+    Args:
+        profiles: of at most `MOST` articles.
+        kinds: names of the bags.
+        commonness: decides how rare a value is.
+    """
+    bags: list[Bag] = [getattr(profiles, kind) for kind in kinds]
+    articles = len(profiles)
+    keys = np.concatenate([
+        bag.values | np.uint64(number << int(_KIND)) for number, bag in enumerate(bags)
+    ])  # fmt: skip
+    distinct, column, frequency = _ranked(keys)
+    first = np.searchsorted(distinct, np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND).tolist()
+    rare = []
+    for kind, low, high in zip(kinds, first, first[1:], strict=False):
+        values = distinct[low:high].astype(np.uint32)
+        common = commonness.of(kind, values)
+        rare.append(rarity_of(kind, values, common, commonness.articles))
+    sizes = np.stack([np.diff(bag.bounds) for bag in bags])
+    row = np.repeat(np.arange(sizes.size), sizes.ravel())
+    every = _Every(row, column, np.concatenate(rare)[column], frequency > 1)
+    total = every.sums(every.weight, sizes)
+    ends = np.cumsum([0] + [len(bag.values) for bag in bags]).tolist()
+    counts = {kind: bags[kinds.index(kind)].counts for kind in PARTS if kind in kinds}
+    parts: dict[str, dict[str, DensePart]] = {kind: {} for kind in kinds}
+    for kind, told in counts.items():
+        k = kinds.index(kind)
+        own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
+        for name, chosen_of in PARTS[kind].items():
+            parts[kind][name] = every.part(own, columns, chosen_of(told), articles, kind)
+    if "words" in counts:
+        k = kinds.index("words")
+        every.weight[ends[k] : ends[k + 1]] *= REPEATED[counts["words"] & COUNT]
+    length = np.sqrt(every.sums(every.weight**2, sizes))
+    table, place = every.table(every.weight, articles), every.place
+    return {
+        kind: DenseRows(
+            table[:, place[first[k]] : place[first[k + 1]]],
+            length[k].astype(np.float32),
+            total[k].astype(np.float32),
+            sizes[k].astype(np.int32),
+            parts[kind],
+        )
+        for k, kind in enumerate(kinds)
+    }
+
+
+class _Every:
+    """The values of all bags, one after the other."""
+
+    def __init__(self, row: I64, column: I64, weight: F32, shared: Mask) -> None:
+        """Store bag and article of each value, its rank, its rarity, and whose are shared."""
+        self._row, self._column = row, column
+        self.weight = weight
+        self._kept = shared[column]
+        #: Shared values before each rank: its column of the table.
+        self.place = np.concatenate([[0], np.cumsum(shared)])
+
+    def sums(self, values: F32, sizes: I64) -> npt.NDArray[np.float64]:
+        """Sum of the values of each bag and article."""
+        summed = np.bincount(self._row, values, sizes.size)
+        return np.asarray(summed.reshape(sizes.shape), np.float64)
+
+    def table(self, values: F32, articles: int, own: slice = slice(None)) -> F32:
+        """Values of some bags where they are shared, a row an article."""
+        kept = self._kept[own]
+        table = np.zeros((articles, int(self.place[-1])), np.float32)
+        at = self._row[own][kept] % articles, self.place[self._column[own][kept]]
+        table[at] = values[kept]
+        return table
+
+    def part(
+        self, own: slice, columns: tuple[int, int], chosen: Mask, articles: int, kind: str
+    ) -> DensePart:
+        """The chosen values of one bag."""
+        weight, owner = self.weight[own], self._row[own] % articles
+        power = (weight**2 if kind == "words" else weight) * chosen
+        low, high = self.place[columns[0]], self.place[columns[1]]
+        return DensePart(
+            self.table(power, articles, own)[:, low:high],
+            np.bincount(owner, power, articles).astype(np.float32),
+            np.bincount(owner, chosen, articles).astype(np.int32),
+        )
+
+
+def _ranked(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], I64, I64]:
+    """As `weighing.ranked`, of longer numbers and fewer."""
+    place = np.uint64(_PLACE)
+    packed = (keys << place) | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    ordered = packed >> place
+    fresh = np.ones(len(keys), np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    column = np.empty(len(keys), np.int64)
+    column[(packed & np.uint64((1 << _PLACE) - 1)).astype(np.int64)] = np.cumsum(fresh) - 1
+    at = np.flatnonzero(fresh)
+    return ordered[at], column, np.diff(at, append=len(keys))
+
+
+def _products(
+    one: F32, other: F32, left: I64, right: I64, *, rooted: bool = False
+) -> tuple[F32, F32]:
+    """Sums over each pair's products and, if asked for, over their roots."""
+    sums = np.zeros((2, len(left)), np.float32)
+    step = max(1, _AT_ONCE // max(one.shape[1], 1))
+    for start in range(0, len(left), step):
+        part = slice(start, start + step)
+        both = one[left[part]] * other[right[part]]
+        sums[0, part] = both.sum(axis=1)
+        if rooted:
+            sums[1, part] = np.sqrt(both).sum(axis=1)
+    return sums[0], sums[1]
