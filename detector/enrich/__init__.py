@@ -184,7 +184,7 @@ def _head(article: Article, segments: Sequence[Segment], body: _Spans) -> _Spans
 
 
 def _spans(segments: Sequence[Segment], role: Role) -> _Spans:
-    return [(s.start, s.end) for s in segments if s.role is role]
+    return [(start, end) for own, start, end in segments if own is role]
 
 
 def _beginning(text: str, spans: _Spans) -> str:
