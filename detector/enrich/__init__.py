@@ -13,7 +13,7 @@ import numpy.typing as npt
 from detector.enrich import anchors, dates, language, marks, places, provenance
 from detector.enrich.marks import Cover, Marks
 from detector.enrich.places import PlaceMention
-from detector.records import Article, Facts, Role, Segment
+from detector.records import Article, DateMention, Facts, Role, Segment
 from detector.text import Tokens, normalise, tokenise
 
 __all__ = ["enrich"]
@@ -97,8 +97,10 @@ def _facts(
     lead_end = _lead_end(body)
     marked = marked.inside(body) if head else marked
     found, yearless = dates.read_dates(text, body, published, code, marked)
-    stamps = Cover(head)
-    own = [d for d in found if d.start not in stamps]
+    own: Sequence[DateMention] = found
+    if head:
+        stamps = Cover(head)
+        own = [d for d in found if d.start not in stamps]
     facts = Facts(
         language=code,
         title=article.title or _title(text, segments),
