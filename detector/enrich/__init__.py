@@ -101,22 +101,22 @@ def _facts(
     if head:
         stamps = Cover(head)
         own = [d for d in found if d.start not in stamps]
-    facts = Facts(
-        language=code,
-        title=article.title or _title(text, segments),
-        event_date=dates.event_date(text, own, lead_end, published, code),
-        credits=provenance.credits(text, segments),
-    )
+    title = article.title or _title(text, segments)
+    event = dates.event_date(text, own, lead_end, published, code)
+    credited = provenance.credits(text, segments)
     if brief:
-        return facts
+        return Facts(language=code, title=title, event_date=event, credits=credited)
     documents = anchors.find_documents(text, marked.figures)
     taken = [(d.start, d.end) for d in found] + [(d.start, d.end) for d in yearless]
     taken += [(start, end) for start, end, _ in documents]
     days = [(d.start, f"{d.day}/{d.month}") for d in yearless]
     above, inside = _split(named, dateline) if dateline else ([], named)
     lead = [p for p in inside if p.start < lead_end]
-    return replace(
-        facts,
+    return Facts(
+        language=code,
+        title=title,
+        event_date=event,
+        credits=credited,
         dateline=places.most_specific(above) or places.most_specific(lead),
         byline=provenance.byline(text, segments),
         dates=found,
@@ -138,7 +138,8 @@ def _with_headline_dates(facts: list[Facts], days: Sequence[date | None]) -> lis
         if own.figures or own.words:
             found = dates.find_dates(title, [(0, len(title))], days[i], code, own)
             event = dates.event_date(title, found, len(title), days[i], code)
-            facts[i] = replace(facts[i], event_date=event)
+            if event is not None:
+                facts[i] = replace(facts[i], event_date=event)
     return facts
 
 

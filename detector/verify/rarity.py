@@ -23,7 +23,7 @@ CROWD = 1000
 #: Bags that have a prior.
 KINDS = ("words", "names", "numbers", "places")
 
-_BITS = 18  # upper bits of a value that say where to look: a megabyte, which the cache holds
+_BITS = 18  # upper bits of a value that say where to look: tables that the cache holds
 _SHIFT = np.uint32(32 - _BITS)
 
 
@@ -38,10 +38,10 @@ def expected(kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float6
     kind = "words" if kind == "title" else kind
     if kind in KINDS:
         known, shares = _prior()[kind]
-        slots, depth = _slots(kind)
-        begin = slots[values >> _SHIFT]
-        some = np.flatnonzero(begin < slots[(values >> _SHIFT) + np.uint32(1)])
-        wanted, at = values[some], begin[some]
+        taken, slots, depth = _slots(kind)
+        some = np.flatnonzero(taken[values >> _SHIFT])
+        wanted = values[some]
+        at = slots[wanted >> _SHIFT]
         for _ in range(depth):
             hit = np.flatnonzero(known[at] == wanted)
             result[some[hit]] = CROWD * shares[at[hit]]
@@ -50,15 +50,16 @@ def expected(kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float6
 
 
 @lru_cache(maxsize=len(KINDS))
-def _slots(kind: str) -> tuple[npt.NDArray[np.int32], int]:
-    """Where the listed values with the same upper bits begin, and how many those are at most.
+def _slots(kind: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32], int]:
+    """Which upper bits listed values have, where those of each begin, and how many at most.
 
     A sorted search takes several times as long: its steps miss the cache.
     """
     known = _prior()[kind][0]
     edges = np.arange((1 << _BITS) + 1, dtype=np.uint64) << np.uint64(_SHIFT)
     slots = np.searchsorted(known.astype(np.uint64), edges).astype(np.int32)
-    return slots, int(np.diff(slots).max(initial=0))
+    sizes = np.diff(slots)
+    return sizes > 0, slots, int(sizes.max(initial=0))
 
 
 @lru_cache(maxsize=1)
