@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from detector.sources import Derivation, Flow, Source, derivations, flows, sources, standings
 
@@ -85,8 +85,7 @@ class Article:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of `Article.text` and what it is on the page."""
 
     role: Role

@@ -72,13 +72,14 @@ def _role_of(line: str, mark: Mark) -> Role | None:
 
 
 def _segments(page: Page, parts: dict[int, Parts]) -> tuple[Segment, ...]:
+    body = Role.BODY
     segments: list[Segment] = []
     for i, (line, start, role) in enumerate(zip(page.lines, page.starts, page.roles, strict=True)):
         if parts.get(i):
-            pieces = _fill(line, role or Role.BODY, parts[i])
+            pieces = _fill(line, role or body, parts[i])
             segments += [Segment(part, start + a, start + b) for part, a, b in pieces]
         else:
-            segments.append(Segment(role or Role.BODY, start, start + len(line)))
+            segments.append(Segment(role or body, start, start + len(line)))
     return tuple(segments)
 
 
@@ -106,15 +107,16 @@ def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
 
 def body_spans(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
     """Offsets of the body, paragraphs that follow one another merged."""
+    body = Role.BODY
     spans: list[tuple[int, int]] = []
     open_ = False
-    for segment in segments:
-        if segment.role is not Role.BODY:
+    for role, start, end in segments:
+        if role is not body:
             open_ = False
         elif open_:
-            spans[-1] = (spans[-1][0], segment.end)
+            spans[-1] = (spans[-1][0], end)
         else:
-            spans.append((segment.start, segment.end))
+            spans.append((start, end))
             open_ = True
     return spans
 

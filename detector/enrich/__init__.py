@@ -13,7 +13,7 @@ import numpy.typing as npt
 from detector.enrich import anchors, dates, language, marks, places, provenance
 from detector.enrich.marks import Cover, Marks
 from detector.enrich.places import PlaceMention
-from detector.records import Article, Facts, Role, Segment
+from detector.records import Article, DateMention, Facts, Role, Segment
 from detector.text import Tokens, normalise, tokenise
 
 __all__ = ["enrich"]
@@ -97,24 +97,26 @@ def _facts(
     lead_end = _lead_end(body)
     marked = marked.inside(body) if head else marked
     found, yearless = dates.read_dates(text, body, published, code, marked)
-    stamps = Cover(head)
-    own = [d for d in found if d.start not in stamps]
-    facts = Facts(
-        language=code,
-        title=article.title or _title(text, segments),
-        event_date=dates.event_date(text, own, lead_end, published, code),
-        credits=provenance.credits(text, segments),
-    )
+    own: Sequence[DateMention] = found
+    if head:
+        stamps = Cover(head)
+        own = [d for d in found if d.start not in stamps]
+    title = article.title or _title(text, segments)
+    event = dates.event_date(text, own, lead_end, published, code)
+    credited = provenance.credits(text, segments)
     if brief:
-        return facts
+        return Facts(language=code, title=title, event_date=event, credits=credited)
     documents = anchors.find_documents(text, marked.figures)
     taken = [(d.start, d.end) for d in found] + [(d.start, d.end) for d in yearless]
     taken += [(start, end) for start, end, _ in documents]
     days = [(d.start, f"{d.day}/{d.month}") for d in yearless]
     above, inside = _split(named, dateline) if dateline else ([], named)
     lead = [p for p in inside if p.start < lead_end]
-    return replace(
-        facts,
+    return Facts(
+        language=code,
+        title=title,
+        event_date=event,
+        credits=credited,
         dateline=places.most_specific(above) or places.most_specific(lead),
         byline=provenance.byline(text, segments),
         dates=found,
@@ -136,7 +138,8 @@ def _with_headline_dates(facts: list[Facts], days: Sequence[date | None]) -> lis
         if own.figures or own.words:
             found = dates.find_dates(title, [(0, len(title))], days[i], code, own)
             event = dates.event_date(title, found, len(title), days[i], code)
-            facts[i] = replace(facts[i], event_date=event)
+            if event is not None:
+                facts[i] = replace(facts[i], event_date=event)
     return facts
 
 
@@ -184,7 +187,7 @@ def _head(article: Article, segments: Sequence[Segment], body: _Spans) -> _Spans
 
 
 def _spans(segments: Sequence[Segment], role: Role) -> _Spans:
-    return [(s.start, s.end) for s in segments if s.role is role]
+    return [(start, end) for own, start, end in segments if own is role]
 
 
 def _beginning(text: str, spans: _Spans) -> str:

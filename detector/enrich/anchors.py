@@ -81,7 +81,8 @@ def numbers(
 def _from_figures(
     text: str, marks: Marks, style: _Style, closed: Cover
 ) -> Iterator[tuple[int, str]]:
-    months = Cover([(start, end) for start, end, kind, _ in marks.words if kind == "month"])
+    named = [(start, end) for start, end, kind, _ in marks.words if kind == "month"]
+    months = Cover(named) if named else ()
     minutes = -1
     for start, end, figure in marks.figures:
         if start == minutes or start in closed or _is_name(text, start, end):

@@ -96,7 +96,9 @@ def _numeric(
 ) -> Iterator[Stated]:
     """Dates in figures alone."""
     for start, end, figure in figures:
-        if figure.isdigit() or text[end : end + 1].islower():
+        if figure.isdigit() or "," in figure or ":" in figure:
+            continue
+        if text[end : end + 1].islower():
             continue
         if start and (text[start - 1] in "/.,-_=#@" or text[start - 1].isalpha()):
             continue

@@ -45,9 +45,13 @@ class Phrases:
             order = np.argsort(-strictness[longer[final]], kind="stable")
             ends[at[final][order]] = longer[final][order]
             self._levels.append((level, ends))
-        self._filter = np.zeros(int(_FILTER) + 1, np.bool_)
-        if self._levels:
-            self._filter[self._levels[0][0] & _FILTER] = True
+        # By the lower bits of a word: 0 where no phrase begins with it, 1 where it must be a
+        # capital's, 2 where it need not.
+        self._filter = np.zeros(int(_FILTER) + 1, np.uint8)
+        first = self._first[counts > 0]
+        words = tokens.hashes[first] & _FILTER
+        self._filter[words] = 1
+        self._filter[words[self._case[first] & CAPITAL == 0]] = 2
 
     def find(
         self, tokens: Tokens, keep: npt.NDArray[np.bool_] | None = None
@@ -62,7 +66,7 @@ class Phrases:
             Positions of the first words, ascending; words in each phrase; its number.
             Phrases may overlap.
         """
-        begins = self._filter[tokens.hashes & _FILTER]
+        begins = self._filter[tokens.hashes & _FILTER] > (tokens.flags & CAPITAL == 0)
         at = np.flatnonzero(begins if keep is None else begins & keep)
         found = np.full(len(at), -1, np.int64)
         lengths = np.zeros(len(at), np.int64)

@@ -116,16 +116,21 @@ def _judge(
 ) -> Iterator[PlaceMention]:
     """The hits that are places: certain ones, and doubtful ones of the same place."""
     context = _context(language)
+    sure = _Verdict.PLACE
     judged: list[tuple[PlaceMention, int, _Verdict]] = []
     persons: set[int] = set()
     taken = -1
     for start, end, number, first in hits:
-        name = names[number]
         if start < taken:
             continue
+        name = names[number]
         place = name.ids.get(language)
         if place is None:
             taken = taken if name.ids else end
+            continue
+        taken = end
+        if name.sure and not name.never_first and not text.startswith("$", end):
+            judged.append((PlaceMention(place, start, end), number, sure))
             continue
         verdict = _verdict(text, start, end, first, name, context)
         if verdict is _Verdict.PERSON:
@@ -133,24 +138,23 @@ def _judge(
                 persons.add(number)
         elif verdict is not _Verdict.OTHER:
             judged.append((PlaceMention(place, start, end), number, verdict))
-        taken = end
+    led = _Verdict.LED
     certain = {
         mention.id
         for mention, number, verdict in judged
-        if verdict is _Verdict.LED or (verdict is _Verdict.PLACE and number not in persons)
+        if verdict is led or (verdict is sure and number not in persons)
     }
     for mention, number, verdict in judged:
-        if verdict is _Verdict.LED or (mention.id in certain and number not in persons):
+        if verdict is led or (mention.id in certain and number not in persons):
             yield mention
 
 
 def _verdict(
     text: str, start: int, end: int, first: bool, name: Name, context: _Context
 ) -> _Verdict:
-    if text[end : end + 1] == "$":
+    """What the words beside a name say of it, where the name alone does not tell."""
+    if text.startswith("$", end):
         return _Verdict.OTHER
-    if name.sure and not name.never_first:
-        return _Verdict.PLACE
     before = text[max(0, start - _BEFORE) : start]
     words = before.split()
     last = words[-1].lstrip(_QUOTES) if words and before[-1] in " ." else ""

@@ -1,9 +1,12 @@
-"""Memory that was freed and that the C library keeps."""
+"""When memory is looked through for what can be freed, and what the C library keeps of it."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +20,19 @@ def give_back() -> None:
     trim = _trim()
     if trim is not None:
         trim(0)
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Look for no cycles meanwhile; for work that makes many objects and no cycle."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @lru_cache(maxsize=1)

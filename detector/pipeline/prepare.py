@@ -22,6 +22,7 @@ from detector.enrich.gazetteer import around
 from detector.lexical.lsh import bands
 from detector.lexical.signatures import U32, sample, signatures
 from detector.lexicon.outlets import key_of
+from detector.pipeline.freeing import calm
 from detector.pipeline.rowfacts import RowFacts
 from detector.pipeline.shelf import Packed, unpack
 from detector.text import I64, U64, Tokens, mix, shingles, tokenise
@@ -60,6 +61,7 @@ class Prepared:
     vectors: F32 | None
 
 
+@calm()  # some thousand small objects, all gone when it returns
 def prepare(
     chunk: Sequence[Packed], recurring: Recurring | None, config: Config, static: str
 ) -> Prepared:

@@ -28,6 +28,10 @@ _TERMS = 160  # most telling words and word pairs kept of an article
 _DOUBLE = 0.65  # what a pair of words tells, over a word as rare: nearly every pair is rare
 _FIRST = 60  # words within which a report says what happened
 
+# A word or pair while it is sorted: its article, its value, and two bits.
+_OWNER = np.uint64(34)
+_PAIR = np.uint8(2)  # of neighbours; the lower bit is set behind the first words
+
 # Above the count of a value stands where it occurs.
 COUNT = 0x3F
 HEADLINE = 0x40  # a name that is in the headline, too
@@ -212,37 +216,74 @@ def _terms(tokens: Tokens) -> Bag:
 
     What tells most occurs often here and seldom in news at large.
     """
-    owner = _owners(tokens)
-    late = (np.arange(len(owner)) - tokens.bounds[owner] >= _FIRST).astype(np.uint64)
-    beside = np.flatnonzero(owner[1:] == owner[:-1])
-    double = mix(tokens.hashes[1:] * np.uint64(3) + tokens.hashes[:-1])[beside]
-    two = np.uint64(2)
-    single = _packed(owner, _short(tokens.hashes)) << two | late
-    pairs = _packed(owner[beside], _short(double)) << two | two | late[beside]
+    sizes = np.diff(tokens.bounds)
+    owner = np.repeat(np.arange(len(tokens), dtype=np.uint64) << _OWNER, sizes)
+    beside = owner[1:] == owner[:-1]  # before the place is set
     # Owner, value, kind and place as one number: the first of a value is the earliest.
-    keys = np.sort(np.concatenate([single, pairs]))
-    fresh = np.flatnonzero(np.diff(keys >> two, prepend=~np.uint64(0)))
-    counts = np.diff(fresh, append=len(keys))
-    terms, kind = keys[fresh] >> two, keys[fresh] & np.uint64(3)
-    opening = np.where(kind & np.uint64(1), 0, OPENING)
-    values = (terms & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    rarity = np.log((CROWD + 1) / (expected("words", values) + 1))
-    worth = (1 + np.log(counts)) * rarity * np.where(kind & two, _DOUBLE, 1)
-    owner = (terms >> np.uint64(32)).astype(np.int64)
-    keep = _most(owner, values, worth)
-    sizes = np.bincount(owner[keep], minlength=len(tokens))
-    return Bag(
-        values[keep],
-        (np.minimum(counts, COUNT) | opening).astype(np.uint8)[keep],
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+    begin = np.repeat(tokens.bounds[:-1] + _FIRST, sizes)
+    owner |= (np.arange(len(owner)) >= begin).view(np.uint8)
+    double = mix(tokens.hashes[1:] * np.uint64(3) + tokens.hashes[:-1])
+    single = owner | _shifted(tokens.hashes)
+    pairs = (owner[:-1] | _shifted(double) | np.uint64(_PAIR))[beside]
+    keys = np.concatenate([single, pairs])
+    keys.sort()
+    terms = keys >> np.uint64(2)
+    fresh = np.ones(len(keys), np.bool_)
+    np.not_equal(terms[1:], terms[:-1], out=fresh[1:])
+    at = np.flatnonzero(fresh)
+    counts = np.diff(at, append=len(keys))
+    kept = keys[at]
+    values, kind = terms[at].astype(np.uint32), kept.astype(np.uint8)
+    often = 1 + np.log(np.arange(1, int(counts.max(initial=1)) + 1))
+    worth = often[counts - 1] * _rarity(values)
+    worth[(kind & _PAIR) != 0] *= _DOUBLE
+    bounds = np.searchsorted(kept, np.arange(len(tokens) + 1, dtype=np.uint64) << _OWNER)
+    keep, bounds = _most(worth, bounds)
+    opening = np.where(kind[keep] & np.uint8(1), np.uint8(0), np.uint8(OPENING))
+    return Bag(values[keep], np.minimum(counts[keep], COUNT).astype(np.uint8) | opening, bounds)
+
+
+def _shifted(hashes: U64) -> U64:
+    """The upper half of each hash, above the two bits of kind and place."""
+    return np.asarray(hashes >> np.uint64(32) << np.uint64(2))
+
+
+def _rarity(values: U32) -> npt.NDArray[np.float64]:
+    """How rare each word or pair is in news at large, as a logarithm."""
+    shared = expected("words", values)
+    known = np.flatnonzero(shared)  # few: most pairs are in no other article
+    rarity = np.full(len(values), np.log(np.float64(CROWD + 1)))
+    rarity[known] = np.log((CROWD + 1) / (shared[known] + 1))
+    return rarity
+
+
+def _most(worth: npt.NDArray[np.float64], bounds: I64) -> tuple[I64, I64]:
+    """Where the values of each article are that are worth most; of equals, the first.
+
+    Args:
+        worth: shape (n,), of each value, those of an article together.
+        bounds: shape (articles + 1,).
+
+    Returns:
+        Positions, ascending, and their bounds.
+    """
+    sizes = np.diff(bounds)
+    # What an article's last kept value is worth; a selection, not a sort (Hoare 1961).
+    least = np.full(len(sizes), -np.inf)
+    for i in np.flatnonzero(sizes > _TERMS).tolist():
+        own = worth[bounds[i] : bounds[i + 1]]
+        least[i] = np.partition(own, len(own) - _TERMS)[-_TERMS]
+    limit = np.repeat(least, sizes)
+    more = np.concatenate([[0], np.cumsum(worth > limit)])[bounds]
+    equal = np.flatnonzero(worth == limit)
+    begin = np.searchsorted(equal, bounds)
+    room = _TERMS - np.diff(more)
+    late = np.arange(len(equal)) - np.repeat(begin[:-1], np.diff(begin)) >= np.repeat(
+        room, np.diff(begin)
     )
-
-
-def _most(owner: I64, values: U32, worth: npt.NDArray[np.float64]) -> I64:
-    """Where the values of each article are that are worth most; of equals, the smallest."""
-    order = np.lexsort((values, -worth, owner))
-    place = np.arange(len(owner)) - np.searchsorted(owner, owner)
-    return np.sort(order[place < _TERMS])
+    keep = worth >= limit
+    keep[equal[late]] = False
+    return np.flatnonzero(keep), np.concatenate([[0], np.cumsum(np.minimum(sizes, _TERMS))])
 
 
 def _owners(tokens: Tokens) -> I64:

@@ -23,6 +23,9 @@ CROWD = 1000
 #: Bags that have a prior.
 KINDS = ("words", "names", "numbers", "places")
 
+_BITS = 18  # upper bits of a value that say where to look: tables that the cache holds
+_SHIFT = np.uint32(32 - _BITS)
+
 
 def expected(kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
     """In how many of the imagined articles each value occurs.
@@ -35,10 +38,28 @@ def expected(kind: str, values: npt.NDArray[np.uint32]) -> npt.NDArray[np.float6
     kind = "words" if kind == "title" else kind
     if kind in KINDS:
         known, shares = _prior()[kind]
-        at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-        hit = known[at] == values
-        result[hit] = CROWD * shares[at[hit]]
+        taken, slots, depth = _slots(kind)
+        some = np.flatnonzero(taken[values >> _SHIFT])
+        wanted = values[some]
+        at = slots[wanted >> _SHIFT]
+        for _ in range(depth):
+            hit = np.flatnonzero(known[at] == wanted)
+            result[some[hit]] = CROWD * shares[at[hit]]
+            at = np.minimum(at + 1, len(known) - 1)
     return result
+
+
+@lru_cache(maxsize=len(KINDS))
+def _slots(kind: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32], int]:
+    """Which upper bits listed values have, where those of each begin, and how many at most.
+
+    A sorted search takes several times as long: its steps miss the cache.
+    """
+    known = _prior()[kind][0]
+    edges = np.arange((1 << _BITS) + 1, dtype=np.uint64) << np.uint64(_SHIFT)
+    slots = np.searchsorted(known.astype(np.uint64), edges).astype(np.int32)
+    sizes = np.diff(slots)
+    return sizes > 0, slots, int(sizes.max(initial=0))
 
 
 @lru_cache(maxsize=1)

@@ -1,38 +1,27 @@
-import ctypes
-import sys
+"""When the collector rests."""
+
+from __future__ import annotations
+
+import gc
 
 import pytest
 
-from detector.pipeline import freeing
+from detector.pipeline.freeing import calm
 
 
-@pytest.fixture(autouse=True)
-def asked_anew():
-    freeing._trim.cache_clear()
-    yield
-    freeing._trim.cache_clear()
+def test_no_cycles_are_looked_for_while_calm_and_again_after_an_error() -> None:
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="stop"), calm():
+        assert not gc.isenabled()
+        raise ValueError("stop")
+    assert gc.isenabled()
 
 
-def test_the_c_library_is_asked_to_return_what_it_keeps(monkeypatch):
-    asked = []
-    library = type("Library", (), {"malloc_trim": staticmethod(asked.append)})
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: library)
-
-    freeing.give_back()
-
-    assert asked == [0]
-
-
-def test_a_c_library_that_cannot_is_left_alone(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
-
-    freeing.give_back()
-
-
-def test_other_systems_are_not_asked(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.delattr(ctypes, "CDLL")
-
-    freeing.give_back()
+def test_a_collector_that_is_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with calm():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

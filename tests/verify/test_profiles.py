@@ -13,6 +13,7 @@ from detector.verify.profiles import (
     OPENING,
     Bag,
     Profiles,
+    _most,
     concatenate,
     minutes,
     profile,
@@ -243,3 +244,14 @@ def test_a_name_of_the_headline_is_marked():
 
     marked = made.names.values[(made.names.counts & HEADLINE) != 0]
     assert marked.tolist() == (tokenise(["Hoa"]).folded >> np.uint64(32)).tolist()
+
+
+def test_of_terms_worth_the_same_those_of_the_smallest_value_stay():
+    rng = np.random.default_rng(7)
+    sizes = [0, 3, 160, 161, 700, 0, 400]
+    bounds = np.cumsum([0, *sizes])
+    worth = rng.integers(0, 4, int(bounds[-1])).astype(np.float64)
+    kept, kept_bounds = _most(worth, bounds)
+    for i, (a, b) in enumerate(pairwise(bounds.tolist())):
+        best = sorted(range(a, b), key=lambda at: (-worth[at], at))[:160]
+        assert kept[kept_bounds[i] : kept_bounds[i + 1]].tolist() == sorted(best)
