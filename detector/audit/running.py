@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +21,7 @@ from detector.audit.reading import Reading, expanded
 from detector.audit.runs import Run, Runs, write_json
 from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
 from detector.pipeline import Detector
+from detector.pipeline.freeing import calm
 from detector.records import Detection, IndexInfo
 from detector.report import figures
 from detector.writers import write
@@ -69,7 +69,9 @@ class Running:
         with self._open:
             for name in STAGES:
                 if name not in self._journal.finished:
-                    with self._journal.stage(name) as told, _calm(name in _LISTING):
+                    # Records that all stay: a quarter of the time would go into looking for cycles.
+                    quiet = calm() if name in _LISTING else nullcontext()
+                    with self._journal.stage(name) as told, quiet:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
@@ -229,16 +231,3 @@ class Running:
             "seconds": self._journal.seconds,
             "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
         }
-
-
-@contextmanager
-def _calm(wanted: bool) -> Iterator[None]:
-    """Look for no cycles among records that all stay: a quarter of the time would go there."""
-    if not wanted or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -13,8 +13,9 @@ import numpy as np
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.grouping import names_of
-from detector.pipeline.index_telling import of_one_outlet, stored_side, told
+from detector.pipeline.index_telling import stored_side, told
 from detector.pipeline.index_verdicts import settled
+from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
 from detector.store.bodies import StoredArticle

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich.interviews import confidants
 from detector.pipeline.index_batch import Batch, rows_of
+from detector.pipeline.pairing import aside, of_one_outlet
 from detector.pipeline.prepare import within
 from detector.records import Relation
 from detector.store.bodies import StoredArticle
@@ -29,7 +30,7 @@ def new_side(batch: Batch, i: int) -> Side:
         source=article.source,
         published=article.published,
         credits=prepared.facts.credits.get(i, ()),
-        aside=_aside(article.text, spans),
+        aside=aside(article.text, spans.tolist()),
         confidants=confidants(article.text, _body(article.text, spans)),
         words=int(prepared.lengths[i]),
         language=prepared.facts.languages[i],
@@ -47,7 +48,7 @@ def stored_side(stored: StoredArticle, words: int, language: str) -> Side:
         source=stored.head.source,
         published=stored.head.published,
         credits=stored.credits,
-        aside=_aside(text, stored.spans),
+        aside=aside(text, stored.spans.tolist()),
         confidants=confidants(text, _body(text, stored.spans)),
         words=words,
         language=language,
@@ -63,20 +64,6 @@ def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequenc
     return way, same, (*way.reasons, *also)
 
 
-def of_one_outlet(a: str, b: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether two articles are of one outlet, given its keys, and the sentence that says so."""
-    same = bool(a) and a == b
-    return same, (f"Both were published by {a}.",) if same else ()
-
-
 def _body(text: str, spans: npt.NDArray[np.int32]) -> Tokens:
     """The words of a body; none where the text is not kept."""
     return within(tokenise([text]), [spans.tolist()])
-
-
-def _aside(text: str, spans: npt.NDArray[np.int32]) -> str:
-    parts, last = [], 0
-    for start, end in spans.tolist():
-        parts.append(text[last:start])
-        last = end
-    return "\n".join([*parts, text[last:]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -172,15 +172,14 @@ class Pairing:
         way = _NEITHER  # two reports of one event: their texts need not be read again
         if relation is not Relation.SAME_EVENT:
             way = direction(self._side(i), self._side(j), relation)
-        outlet = self._corpus.outlets[i]
-        same = bool(outlet) and outlet == self._corpus.outlets[j]
-        reasons = [*way.reasons, f"Both were published by {outlet}."] if same else way.reasons
+        same, also = of_one_outlet(self._corpus.outlets[i], self._corpus.outlets[j])
+        reasons = (*way.reasons, *also)
         if self._relating is not None:
-            reasons = [*reasons, *self._relating.reasons(features)]
+            reasons += self._relating.reasons(features)
         if with_evidence:
             found = self._evidence(i, j, features, reasons)
         else:
-            found = Evidence(features=features, reasons=tuple(reasons))
+            found = Evidence(features=features, reasons=reasons)
         ids = self._corpus.ids
         pair = Pair(
             ids[i], ids[j], relation, round(score, 4), way.original, way.confidence, same, found
@@ -205,11 +204,7 @@ class Pairing:
 
     def _sided(self, i: int) -> Side:
         head, facts = self._corpus.head(i), self._corpus.facts[i]
-        text, aside, last = self._corpus.text(i), [], 0
-        for start, end in self._corpus.spans(i):
-            aside.append(text[last:start])
-            last = end
-        aside.append(text[last:])
+        text = self._corpus.text(i)
         return Side(
             id=head.id,
             title=facts.title,
@@ -218,11 +213,26 @@ class Pairing:
             source=head.source,
             published=head.published,
             credits=facts.credits,
-            aside="\n".join(aside),
+            aside=aside(text, self._corpus.spans(i)),
             confidants=confidants(text, self._corpus.body(i)),
             words=int(self._corpus.lengths[i]),
             language=facts.language,
         )
+
+
+def of_one_outlet(a: str, b: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether two articles are of one outlet, given its keys, and the sentence that says so."""
+    same = bool(a) and a == b
+    return same, (f"Both were published by {a}.",) if same else ()
+
+
+def aside(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text without the stretches of its body, a line for each piece."""
+    parts, last = [], 0
+    for start, end in spans:
+        parts.append(text[last:start])
+        last = end
+    return "\n".join([*parts, text[last:]])
 
 
 def _expanded(i: int, j: int, groups: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ import pytest
 from detector.audit.timers import Timer, cron, kubernetes, systemd
 from detector.errors import UsageError
 
-PROGRAM = ("/opt/my env/bin/detector",)
+PROGRAM = ("/srv/my env/bin/detector",)
 HOSTILE = '/srv/tin tức/100% "news" $HOME\'s/audit.toml'
 
 
