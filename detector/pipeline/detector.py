@@ -29,6 +29,7 @@ from detector.pipeline.copying import (
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
+from detector.pipeline.freeing import calm
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
 from detector.pipeline.opinions import SecondOpinion
@@ -128,7 +129,7 @@ class Pass:
         """Read, prepare, find, judge, group and explain."""
         found = self._found(articles)
         corpus, grouping = found.corpus, found.grouping
-        with self._stage("explain"):
+        with self._stage("explain"), calm():  # a dozen objects an article, and no cycle
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
             judged = ((found.related, members_of(found.representative)), (found.copies, groups))
