@@ -24,7 +24,7 @@ F32 = npt.NDArray[np.float32]
 #: Words below which a body proves nothing: it may be all furniture.
 SHORT = 20
 
-_AT_ONCE = 256  # pairs compared at once
+_AT_ONCE = 64  # pairs compared at once: enough to vectorise, few enough to share out
 _EDITED = 0.3  # part of the names or numbers that reports of one event exchange, too
 _TEMPLATE = 0.6  # part of them whose exchange makes a template of a text
 _OTHER_DAY = 0.5  # ... as which another day of the event counts: some newsrooms err by one
