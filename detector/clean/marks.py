@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -44,10 +45,13 @@ _LISTS = (
 )
 _ALONE = "\0"  # in place of what a line must end with: nothing may follow the phrase
 _HEAD = 90  # characters; no phrase is longer
+_FEW = 4  # characters that tell most lines from those that a phrase begins
 _BULLETS = "([<>»•*-–—:.|►▶+…“=👉 \t\xa0"
 _ARROWS = (">>", "»", "►", "▶", "=>", "👉")
 _TAIL = 80  # characters in which a line ends with the note of a picture
 _HINT = re.compile("[:(–—]")  # without one of these there is no such note
+#: What a line ends with that the note of a source may end.
+BRACKETED = (")", ").", "]")
 _COUNTS = " :.…()[]0123456789+-–>»|*\xa0"
 _WORDS = re.compile(r"([^\s:(\[>»|,/]+)[\s:(\[>»|,/]*([^\s:(\[>»|,/]*)")
 #: Characters of a headline and its teaser; no phrase makes anything of a longer line.
@@ -63,8 +67,28 @@ _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def mark_of(line: str) -> Mark | None:
-    """What the phrase at the beginning of a line makes of it."""
+def opening_marks(lines: Sequence[str]) -> dict[int, Mark]:
+    """What the phrases at the beginnings of lines make of them, by number of the line."""
+    marks: dict[int, Mark] = {}
+    for i, line in enumerate(lines):
+        if _may_open(line[:_FEW]) and len(line) <= LONGEST:
+            mark = _mark_of(line)
+            if mark is not None:
+                marks[i] = mark
+    return marks
+
+
+@lru_cache(maxsize=8192)  # most lines begin with one of a few thousand words
+def _may_open(start: str) -> bool:
+    """Whether a line that starts so may begin with a phrase."""
+    if start.startswith(_ARROWS):
+        return True
+    begun, short = _starts()
+    first = start.lstrip(_BULLETS).lower().replace("\xa0", " ")[:_FEW]
+    return first in begun or first.startswith(short)
+
+
+def _mark_of(line: str) -> Mark | None:
     start = 0
     if line[0] in _BULLETS:
         if line.startswith(_ARROWS) and len(line) <= LONGEST:
@@ -100,26 +124,37 @@ def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: str) -> bool:
     return len(line) <= LONGEST
 
 
-def is_captioned(line: str) -> bool:
-    """Whether a line ends with the note of who took a picture."""
-    size = len(line)
-    if size > _CAPTION_LENGTH or not (":" in line or "(" in line or "–" in line or "—" in line):
+def captioned(lines: Sequence[str]) -> list[int]:
+    """Numbers of the lines that end with the note of who took a picture."""
+    return [
+        i
+        for i, line in enumerate(lines)
+        if (":" in line or "(" in line or "–" in line or "—" in line) and _is_captioned(line)
+    ]
+
+
+def _is_captioned(line: str) -> bool:
+    if len(line) > _CAPTION_LENGTH:
         return False
-    if _HINT.search(line, max(size - _TAIL, 0)) is None:
+    tail = line[-_TAIL:]
+    if _HINT.search(tail) is None:
         return False
-    return _caption_end().search(line[-_TAIL:]) is not None
+    whole, behind, bracketed = _caption_ends()
+    if (":" in tail or "/" in tail) and (whole.match(tail) or behind.search(tail)):
+        return True
+    return bracketed.search(tail) is not None
 
 
 def is_sourced(line: str) -> bool:
     """Whether a line ends with the note of where a picture or a chart is from."""
-    if not line.endswith((")", ").", "]")) or len(line) > _CAPTION_LENGTH:
+    if not line.endswith(BRACKETED) or len(line) > _CAPTION_LENGTH:
         return False
     return _source_end().search(line[-_TAIL:].lower()) is not None
 
 
 def is_stamp(line: str) -> bool:
     """Whether a line holds a date or a time of day and nothing else."""
-    if len(line) > _HEAD or line[-1] == "." or _DIGIT.search(line) is None:
+    if not line or len(line) > _HEAD or line[-1] == "." or _DIGIT.search(line) is None:
         return False
     words = _LETTERS.findall(line.lower())
     return (len(words) > 1 or _DATE.search(line) is not None) and _stamps().issuperset(words)
@@ -147,7 +182,17 @@ def _phrases() -> tuple[dict[str, _Entries], dict[tuple[str, str], _Entries]]:
 
 
 @lru_cache(maxsize=1)
-def _caption_end() -> re.Pattern[str]:
+def _starts() -> tuple[frozenset[str], tuple[str, ...]]:
+    """What phrases start with, to a few characters; and the phrases that are no longer."""
+    by_one, by_two = _phrases()
+    phrases = {entry[0] for found in (*by_one.values(), *by_two.values()) for entry in found}
+    begun = frozenset(phrase[:n] for phrase in phrases for n in range(_FEW + 1))
+    return begun, tuple(sorted(phrase for phrase in phrases if len(phrase) <= _FEW))
+
+
+@lru_cache(maxsize=1)
+def _caption_ends() -> tuple[re.Pattern[str], ...]:
+    """Notes with a colon: all there is, or behind something; and those behind a bracket or dash."""
     # Within a line a mark may be part of a word ("điển hình: …"), unless a bracket or a
     # sentence's end stands before it or it is capitalised; one without a colon is a word of
     # ordinary sentences, and must be nearly the last thing on the line.
@@ -155,11 +200,16 @@ def _caption_end() -> re.Pattern[str]:
     firm = [re.escape(m) for m in marks if m[-1] in ":/"]
     loose = "|".join(re.escape(m) for m in marks if m[-1] not in ":/")
     capitals = "|".join(re.escape(m[0].upper() + m[1:]) for m in marks if m[-1] in ":/")
-    return re.compile(
-        rf"(?:(?:^|[(\[.!?…–—-]\s*)(?i:{'|'.join(firm)})[^()]{{0,60}}"
-        rf"|\s(?:{capitals})[^()]{{0,60}}"
-        rf"|[(\[]\s*(?i:{loose})[^()]{{0,60}}"
-        rf"|[–—]\s*(?i:{loose})(?:\s\S+){{0,3}})[)\]]?[.\s]*$"
+    note = rf"(?i:{'|'.join(firm)})"
+    rest, end = r"[^()]{0,60}", r"[)\]]?[.\s]*$"
+    # Each begins with a class of characters, which a search skips to.
+    return (
+        re.compile(rf"{note}{rest}{end}"),
+        re.compile(rf"[(\[.!?…–—\s-](?:(?<=\s)(?:{capitals})|(?<!\s)\s*{note}){rest}{end}"),
+        re.compile(
+            rf"[(\[–—](?:(?<=[(\[])\s*(?i:{loose}){rest}"
+            rf"|(?<=[–—])\s*(?i:{loose})(?:\s\S+){{0,3}}){end}"
+        ),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from operator import add
+
 from detector.records import Role
 
 # A sentence ends so; a closing quote or bracket may follow.
@@ -24,25 +27,35 @@ class Page:
 
     def __init__(self, text: str, source: str = "") -> None:
         self.source = source
-        self.lines: list[str] = []
-        self.starts: list[int] = []
-        self.gaps: list[bool] = []
-        position, gap = 0, False
-        for raw in text.split("\n"):
-            line = raw.strip()
-            if line:
-                inner = 0 if raw[0] == line[0] else raw.index(line)
-                self.lines.append(line)
-                self.starts.append(position + inner)
-                self.gaps.append(gap)
-                gap = False
-            else:
-                gap = True
-            position += len(raw) + 1
+        raws = text.split("\n")
+        self.lines = [*map(str.strip, raws)]
+        if self.lines == raws and all(raws):  # no white space but what ends the lines
+            ends = accumulate(map(len, raws), initial=0)
+            self.starts = [*map(add, ends, range(len(raws)))]
+            self.gaps = [False] * len(raws)
+        else:
+            self._place(raws)
         self.roles: list[Role | None] = [None] * len(self.lines)
+
+    def _place(self, raws: list[str]) -> None:
+        """Leave out the blank lines, and note where the others begin."""
+        stripped, self.lines, self.starts, self.gaps = self.lines, [], [], []
+        position, gap = 0, False
+        for raw, line in zip(raws, stripped, strict=True):
+            if line:
+                same = len(line) == len(raw)
+                self.lines.append(line)
+                self.starts.append(position if same else position + raw.index(line))
+                self.gaps.append(gap)
+            gap = not line
+            position += len(raw) + 1
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def unclaimed(self, end: int) -> list[int]:
+        """Numbers of the lines above one of which no rule has spoken."""
+        return [i for i, role in enumerate(self.roles[:end]) if role is None]
 
 
 def ends_sentence(line: str) -> bool:
