@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from detector.clean.marks import BRACKETED, is_sourced
+from detector.clean.marks import sourced
 from detector.clean.page import Page, is_headline
 from detector.records import Role
 
@@ -35,8 +35,8 @@ def label(page: Page, end: int) -> None:
     """Label pictures' sources between paragraphs, and headlines in another language."""
     roles, lines = page.roles, page.lines
     body = page.unclaimed(end)
-    for i in body[:-1]:
-        if lines[i].endswith(BRACKETED) and is_sourced(lines[i]):
+    for i in sourced(page):
+        if roles[i] is None and body and i < body[-1]:
             roles[i] = Role.CAPTION
     if Role.CAPTION in roles:
         _tell_by_pictures(page, body, end)

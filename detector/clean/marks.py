@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 
 from detector.clean.names import listed
-from detector.clean.page import ends_sentence
+from detector.clean.page import OPENING, Page, ends_sentence
 
 
 class Mark(Enum):
@@ -45,13 +44,10 @@ _LISTS = (
 )
 _ALONE = "\0"  # in place of what a line must end with: nothing may follow the phrase
 _HEAD = 90  # characters; no phrase is longer
-_FEW = 4  # characters that tell most lines from those that a phrase begins
 _BULLETS = "([<>»•*-–—:.|►▶+…“=👉 \t\xa0"
 _ARROWS = (">>", "»", "►", "▶", "=>", "👉")
 _TAIL = 80  # characters in which a line ends with the note of a picture
 _HINT = re.compile("[:(–—]")  # without one of these there is no such note
-#: What a line ends with that the note of a source may end.
-BRACKETED = (")", ").", "]")
 _COUNTS = " :.…()[]0123456789+-–>»|*\xa0"
 _WORDS = re.compile(r"([^\s:(\[>»|,/]+)[\s:(\[>»|,/]*([^\s:(\[>»|,/]*)")
 #: Characters of a headline and its teaser; no phrase makes anything of a longer line.
@@ -67,12 +63,12 @@ _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def opening_marks(lines: Sequence[str]) -> dict[int, Mark]:
+def opening_marks(page: Page) -> dict[int, Mark]:
     """What the phrases at the beginnings of lines make of them, by number of the line."""
     marks: dict[int, Mark] = {}
-    for i, line in enumerate(lines):
-        if _may_open(line[:_FEW]) and len(line) <= LONGEST:
-            mark = _mark_of(line)
+    for i, may in enumerate(map(_may_open, page.openings)):
+        if may and len(page.lines[i]) <= LONGEST:
+            mark = _mark_of(page.lines[i])
             if mark is not None:
                 marks[i] = mark
     return marks
@@ -84,7 +80,7 @@ def _may_open(start: str) -> bool:
     if start.startswith(_ARROWS):
         return True
     begun, short = _starts()
-    first = start.lstrip(_BULLETS).lower().replace("\xa0", " ")[:_FEW]
+    first = start.lstrip(_BULLETS).lower().replace("\xa0", " ")[:OPENING]
     return first in begun or first.startswith(short)
 
 
@@ -124,13 +120,14 @@ def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: str) -> bool:
     return len(line) <= LONGEST
 
 
-def captioned(lines: Sequence[str]) -> list[int]:
+def captioned(page: Page) -> list[int]:
     """Numbers of the lines that end with the note of who took a picture."""
-    return [
-        i
-        for i, line in enumerate(lines)
-        if (":" in line or "(" in line or "–" in line or "—" in line) and _is_captioned(line)
-    ]
+    return [i for i in page.holding(":(–—") if _is_captioned(page.lines[i])]
+
+
+def sourced(page: Page) -> list[int]:
+    """Numbers of the lines that end with the note of where a picture or a chart is from."""
+    return [i for i in page.holding(")]") if _is_sourced(page.lines[i])]
 
 
 def _is_captioned(line: str) -> bool:
@@ -145,9 +142,8 @@ def _is_captioned(line: str) -> bool:
     return bracketed.search(tail) is not None
 
 
-def is_sourced(line: str) -> bool:
-    """Whether a line ends with the note of where a picture or a chart is from."""
-    if not line.endswith(BRACKETED) or len(line) > _CAPTION_LENGTH:
+def _is_sourced(line: str) -> bool:
+    if not line.endswith((")", ").", "]")) or len(line) > _CAPTION_LENGTH:
         return False
     return _source_end().search(line[-_TAIL:].lower()) is not None
 
@@ -186,8 +182,8 @@ def _starts() -> tuple[frozenset[str], tuple[str, ...]]:
     """What phrases start with, to a few characters; and the phrases that are no longer."""
     by_one, by_two = _phrases()
     phrases = {entry[0] for found in (*by_one.values(), *by_two.values()) for entry in found}
-    begun = frozenset(phrase[:n] for phrase in phrases for n in range(_FEW + 1))
-    return begun, tuple(sorted(phrase for phrase in phrases if len(phrase) <= _FEW))
+    begun = frozenset(phrase[:n] for phrase in phrases for n in range(OPENING + 1))
+    return begun, tuple(sorted(phrase for phrase in phrases if len(phrase) <= OPENING))
 
 
 @lru_cache(maxsize=1)
@@ -200,12 +196,15 @@ def _caption_ends() -> tuple[re.Pattern[str], ...]:
     firm = [re.escape(m) for m in marks if m[-1] in ":/"]
     loose = "|".join(re.escape(m) for m in marks if m[-1] not in ":/")
     capitals = "|".join(re.escape(m[0].upper() + m[1:]) for m in marks if m[-1] in ":/")
+    letters = re.escape("".join(sorted({m[0].upper() for m in marks})))
     note = rf"(?i:{'|'.join(firm)})"
     rest, end = r"[^()]{0,60}", r"[)\]]?[.\s]*$"
     # Each begins with a class of characters, which a search skips to.
     return (
         re.compile(rf"{note}{rest}{end}"),
-        re.compile(rf"[(\[.!?…–—\s-](?:(?<=\s)(?:{capitals})|(?<!\s)\s*{note}){rest}{end}"),
+        re.compile(
+            rf"[(\[.!?…–—\s-](?:(?<=\s)(?=[{letters}])(?:{capitals})|(?<!\s)\s*{note}){rest}{end}"
+        ),
         re.compile(
             rf"[(\[–—](?:(?<=[(\[])\s*(?i:{loose}){rest}"
             rf"|(?<=[–—])\s*(?i:{loose})(?:\s\S+){{0,3}}){end}"

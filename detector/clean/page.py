@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import accumulate
 from operator import add
 
@@ -9,6 +10,8 @@ from detector.records import Role
 
 # A sentence ends so; a closing quote or bracket may follow.
 _STOPS = ".!?…"
+#: Characters by which most lines are told from one another.
+OPENING = 4
 _CLOSERS = "\"”’»)]'"
 
 
@@ -18,15 +21,17 @@ class Page:
     Attributes:
         lines: each line without the white space round it.
         starts: offset of each in the text.
+        openings: the first characters of each, `OPENING` of them.
         gaps: True where a blank line stands before it.
         source: name of the outlet; empty when unknown.
         roles: None until a rule speaks; what stays None is body.
     """
 
-    __slots__ = ("gaps", "lines", "roles", "source", "starts")
+    __slots__ = ("_text", "gaps", "lines", "openings", "roles", "source", "starts")
 
     def __init__(self, text: str, source: str = "") -> None:
         self.source = source
+        self._text = text
         raws = text.split("\n")
         self.lines = [*map(str.strip, raws)]
         if self.lines == raws and all(raws):  # no white space but what ends the lines
@@ -35,6 +40,7 @@ class Page:
             self.gaps = [False] * len(raws)
         else:
             self._place(raws)
+        self.openings = [line[:OPENING] for line in self.lines]
         self.roles: list[Role | None] = [None] * len(self.lines)
 
     def _place(self, raws: list[str]) -> None:
@@ -52,6 +58,17 @@ class Page:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def holding(self, signs: str) -> list[int]:
+        """Numbers of the lines that hold one of some characters, which few lines do."""
+        found: set[int] = set()
+        for sign in signs:
+            at = self._text.find(sign)
+            while at >= 0:
+                i = bisect_right(self.starts, at) - 1
+                found.add(i)
+                at = self._text.find(sign, self.starts[i] + len(self.lines[i]))
+        return sorted(found)
 
     def unclaimed(self, end: int) -> list[int]:
         """Numbers of the lines above one of which no rule has spoken."""

@@ -52,10 +52,10 @@ def clean(article: Article, recurring: Recurring | None = None) -> tuple[Segment
 def _mark(page: Page, article: Article, recurring: Recurring | None) -> dict[int, Mark]:
     """Label the lines that speak for themselves."""
     lines, roles = page.lines, page.roles
-    marks = {i: mark for i, mark in opening_marks(lines).items() if roles[i] is None}
+    marks = {i: mark for i, mark in opening_marks(page).items() if roles[i] is None}
     for i, mark in marks.items():
         roles[i] = _role_of(lines[i], mark)
-    for i in captioned(lines):
+    for i in captioned(page):
         roles[i] = roles[i] or Role.CAPTION
     if recurring:
         for i in recurring.among(outlet_of(article), lines):

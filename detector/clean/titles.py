@@ -18,7 +18,12 @@ def label_given(page: Page, title: str) -> int | None:
     if not title or len(page) < 2:
         return None
     least, most = len(title) - 3, len(title) + 3
-    alike = [i for i, line in enumerate(page.lines) if least <= len(line) <= most]
+    first = title.lstrip().casefold()[:1]
+    alike = [
+        i
+        for i, line in enumerate(page.lines)
+        if least <= len(line) <= most and line[0].casefold()[:1] == first
+    ]
     key, found = _key(title) if alike else "", None
     for i in alike:
         line = page.lines[i]

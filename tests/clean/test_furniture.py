@@ -121,3 +121,14 @@ def test_a_headline_that_recurs_takes_its_teaser_along():
     ]
     roles = [s.role for s in clean(articles[0], learn(*articles))]
     assert Role.BODY not in roles[4:]
+
+
+def test_an_article_counts_the_same_by_its_outlet_and_text():
+    article = story(1, NOTICE, "  " + NOTICE, "")
+    whole, parts = LineCounter(), LineCounter()
+
+    whole.update(article)
+    parts.count("la xanh", article.text)
+
+    assert len(whole) > 0
+    assert parts.to_bytes() == whole.to_bytes()
