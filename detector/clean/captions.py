@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from detector.clean.marks import is_sourced
+from detector.clean.marks import sourced
 from detector.clean.page import Page, is_headline
 from detector.records import Role
 
@@ -18,7 +18,7 @@ _SAMPLE, _SAMPLED = 3, 300  # lines, and characters of each, that show whether a
 def label_repeated(page: Page) -> None:
     """Label lines that stand above one picture and stand elsewhere, too: its alternative text."""
     lines, roles = page.lines, page.roles
-    if len(set(lines)) == len(lines):
+    if Role.CAPTION not in roles or len(set(lines)) == len(lines):
         return
     counts = Counter(line for line in lines if is_headline(line))
     above = {
@@ -34,9 +34,9 @@ def label_repeated(page: Page) -> None:
 def label(page: Page, end: int) -> None:
     """Label pictures' sources between paragraphs, and headlines in another language."""
     roles, lines = page.roles, page.lines
-    body = [i for i in range(end) if roles[i] is None]
-    for i in body[:-1]:
-        if is_sourced(lines[i]):
+    body = page.unclaimed(end)
+    for i in sourced(page):
+        if roles[i] is None and body and i < body[-1]:
             roles[i] = Role.CAPTION
     if Role.CAPTION in roles:
         _tell_by_pictures(page, body, end)

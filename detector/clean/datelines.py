@@ -7,7 +7,6 @@ import re
 from detector.lexicon import outlets
 
 _HEAD = 100  # characters; a dateline is shorter
-_ANY_DASH = re.compile("[-–—]")
 _DASH = r"\s*[-–—]+\s*"
 # "HÀ NỘI, 7/8 (Reuters) - …", "(Dân trí) - …", "(SGGP).- …"
 _BRACKET = re.compile(
@@ -35,13 +34,15 @@ def dateline_end(line: str) -> int:
         capital = match is not None and match["next"].isupper()
         if match and capital and _is_dateline(match["place"] or "", match["source"], strict=True):
             return match.start("next")
-    if _ANY_DASH.search(head):
+    if "-" in head or "–" in head or "—" in head:
         match = _TAG.match(head)
         if match and (match["tag"] in outlets.tags() or outlets.host_of(match["tag"])):
             return match.end()
-        match = _PLACE.match(head)
+        match = None if head[1:2].islower() else _PLACE.match(head)  # it must be in capitals
         if match and _is_capitals(match["place"]):
             return match.end()
+    if not head.startswith(outlets.bare_tags()):
+        return 0
     for tag in outlets.bare_tags():
         if head.startswith(tag) and head[len(tag) : len(tag) + 2].strip()[:1].isupper():
             return len(tag)

@@ -31,7 +31,7 @@ def label(page: Page, marks: dict[int, Mark], titled: bool, end: int) -> dict[in
     for i, mark in marks.items():
         if mark is Mark.BYLINE and roles[i] is None:
             _take(page, parts, i, byline_parts(lines[i]))
-    body = [i for i in range(end) if roles[i] is None]
+    body = page.unclaimed(end)
     if not body:
         return parts
     first = next((i for i in body if is_paragraph(lines[i])), body[0])
@@ -83,11 +83,10 @@ def _sign_update(page: Page, body: list[int], first: int) -> None:
 
     One without diacritics is left alone: English subheadings are in title case, too.
     """
-    lower = [i for i in body[len(body) // 2 :] if i > first and len(page.lines[i]) <= _NAME]
+    lines, roles = page.lines, page.roles
+    lower = [i for i in body[len(body) // 2 :] if i > first and len(lines[i]) <= _NAME]
     names = [
-        i
-        for i in lower
-        if page.roles[i] is None and not page.lines[i].isascii() and is_person(page.lines[i])
+        i for i in lower if roles[i] is None and not lines[i].isascii() and is_person(lines[i])
     ]
     if len(names) == 1:
         page.roles[names[0]] = Role.BYLINE
@@ -106,7 +105,7 @@ def _demote_sources(page: Page, body: list[int]) -> None:
 
 def _sign_paragraphs(page: Page, parts: dict[int, Parts], end: int) -> None:
     """Split datelines off the first paragraphs, and credits off the last."""
-    body = [i for i in range(end) if page.roles[i] is None]
+    body = page.unclaimed(end)
     for i in body[:_LEADS]:
         cut = dateline_end(page.lines[i])
         if cut:

@@ -8,6 +8,7 @@ article, else a story that an agency sent round would be learned as furniture.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zlib import crc32
@@ -41,18 +42,20 @@ class Recurring:
 
     def __post_init__(self) -> None:
         """Note how long the lines are: most others are told from them by that alone."""
-        sizes = frozenset((value & 0xFFFFFFFF) >> 1 for value in self.hashes)
-        object.__setattr__(self, "_sizes", sizes)
+        sizes = {(value & 0xFFFFFFFF) >> 1 for value in self.hashes}
+        object.__setattr__(self, "_sizes", frozenset(s for s in sizes if s <= self.length))
 
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def has(self, outlet: str, line: str) -> bool:
-        """Whether a line recurs in an outlet, as `outlet_of` names it."""
-        size = len(line)
-        if size > self.length or size not in self._sizes:
-            return False
-        return _line_hash(_outlet_hash(outlet), _coded(line), size) in self.hashes
+    def among(self, outlet: str, lines: Sequence[str]) -> list[int]:
+        """Numbers of the lines that recur in an outlet, as `outlet_of` names it."""
+        sizes, start = self._sizes, _outlet_hash(outlet)
+        return [
+            i
+            for i, line in enumerate(lines)
+            if len(line) in sizes and _line_hash(start, _coded(line), len(line)) in self.hashes
+        ]
 
 
 class LineCounter:
@@ -73,26 +76,33 @@ class LineCounter:
     def update(self, *articles: Article) -> None:
         """Count the lines of some articles, each article once."""
         for article in articles:
-            outlet = outlet_of(article)
-            limit = self._config.recurring_length if outlet else _UNKNOWN_LENGTH
-            lines = list({line for raw in article.text.split("\n") if (line := raw.strip())})
-            coded = _coded("\n".join(lines)).split(b"\n")
-            # Two samples of the paragraphs, which copies of an article share (min-wise
-            # hashing); of all lines where it has no paragraph.
-            sums = [
-                crc32(code)
-                for line, code in zip(lines, coded, strict=False)
-                if len(line) >= _PARAGRAPH
-            ] or [crc32(code) for code in coded]
-            start = _outlet_hash(outlet)
-            short = [
+            self.count(outlet_of(article), article.text)
+
+    def count(self, outlet: str, text: str) -> None:
+        """Count the lines of one article.
+
+        Args:
+            outlet: as `outlet_of` names it.
+            text: of the article.
+        """
+        limit = self._config.recurring_length if outlet else _UNKNOWN_LENGTH
+        lines = [*map(str.strip, text.split("\n"))]
+        short = dict.fromkeys([line for line in lines if 0 < len(line) <= limit])
+        if not short:
+            return
+        # Two samples of the paragraphs, which copies of an article share (min-wise hashing);
+        # of all lines where it has no paragraph.
+        long = [line for line in lines if len(line) >= _PARAGRAPH]
+        sums = [*map(crc32, _coded_lines(long or [line for line in lines if line]))]
+        start = _outlet_hash(outlet)
+        self._lines.extend(
+            [
                 _line_hash(start, code, len(line))
-                for line, code in zip(lines, coded, strict=False)
-                if len(line) <= limit
+                for line, code in zip(short, _coded_lines(short), strict=True)
             ]
-            self._lines.extend(short)
-            self._lows.extend([min(sums)] * len(short))
-            self._highs.extend([max(sums)] * len(short))
+        )
+        self._lows.extend([min(sums)] * len(short))
+        self._highs.extend([max(sums)] * len(short))
 
     def merge(self, other: LineCounter) -> None:
         """Add what another counter has counted."""
@@ -137,6 +147,10 @@ class LineCounter:
 def outlet_of(article: Article) -> str:
     """The outlet whose furniture an article may carry; empty if nothing says."""
     return outlets.key_of(article.source, article.url)
+
+
+def _coded_lines(lines: Collection[str]) -> list[bytes]:
+    return _coded("\n".join(lines)).split(b"\n") if lines else []
 
 
 def _coded(text: str) -> bytes:

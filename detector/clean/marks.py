@@ -7,7 +7,7 @@ from enum import Enum
 from functools import lru_cache
 
 from detector.clean.names import listed
-from detector.clean.page import ends_sentence
+from detector.clean.page import OPENING, Page, ends_sentence
 
 
 class Mark(Enum):
@@ -63,8 +63,28 @@ _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def mark_of(line: str) -> Mark | None:
-    """What the phrase at the beginning of a line makes of it."""
+def opening_marks(page: Page) -> dict[int, Mark]:
+    """What the phrases at the beginnings of lines make of them, by number of the line."""
+    marks: dict[int, Mark] = {}
+    for i, may in enumerate(map(_may_open, page.openings)):
+        if may and len(page.lines[i]) <= LONGEST:
+            mark = _mark_of(page.lines[i])
+            if mark is not None:
+                marks[i] = mark
+    return marks
+
+
+@lru_cache(maxsize=8192)  # most lines begin with one of a few thousand words
+def _may_open(start: str) -> bool:
+    """Whether a line that starts so may begin with a phrase."""
+    if start.startswith(_ARROWS):
+        return True
+    begun, short = _starts()
+    first = start.lstrip(_BULLETS).lower().replace("\xa0", " ")[:OPENING]
+    return first in begun or first.startswith(short)
+
+
+def _mark_of(line: str) -> Mark | None:
     start = 0
     if line[0] in _BULLETS:
         if line.startswith(_ARROWS) and len(line) <= LONGEST:
@@ -100,18 +120,29 @@ def _fits(line: str, rest: str, phrase: str, mark: Mark, whole: str) -> bool:
     return len(line) <= LONGEST
 
 
-def is_captioned(line: str) -> bool:
-    """Whether a line ends with the note of who took a picture."""
-    size = len(line)
-    if size > _CAPTION_LENGTH or not (":" in line or "(" in line or "–" in line or "—" in line):
-        return False
-    if _HINT.search(line, max(size - _TAIL, 0)) is None:
-        return False
-    return _caption_end().search(line[-_TAIL:]) is not None
+def captioned(page: Page) -> list[int]:
+    """Numbers of the lines that end with the note of who took a picture."""
+    return [i for i in page.holding(":(–—") if _is_captioned(page.lines[i])]
 
 
-def is_sourced(line: str) -> bool:
-    """Whether a line ends with the note of where a picture or a chart is from."""
+def sourced(page: Page) -> list[int]:
+    """Numbers of the lines that end with the note of where a picture or a chart is from."""
+    return [i for i in page.holding(")]") if _is_sourced(page.lines[i])]
+
+
+def _is_captioned(line: str) -> bool:
+    if len(line) > _CAPTION_LENGTH:
+        return False
+    tail = line[-_TAIL:]
+    if _HINT.search(tail) is None:
+        return False
+    whole, behind, bracketed = _caption_ends()
+    if (":" in tail or "/" in tail) and (whole.match(tail) or behind.search(tail)):
+        return True
+    return bracketed.search(tail) is not None
+
+
+def _is_sourced(line: str) -> bool:
     if not line.endswith((")", ").", "]")) or len(line) > _CAPTION_LENGTH:
         return False
     return _source_end().search(line[-_TAIL:].lower()) is not None
@@ -119,7 +150,7 @@ def is_sourced(line: str) -> bool:
 
 def is_stamp(line: str) -> bool:
     """Whether a line holds a date or a time of day and nothing else."""
-    if len(line) > _HEAD or line[-1] == "." or _DIGIT.search(line) is None:
+    if not line or len(line) > _HEAD or line[-1] == "." or _DIGIT.search(line) is None:
         return False
     words = _LETTERS.findall(line.lower())
     return (len(words) > 1 or _DATE.search(line) is not None) and _stamps().issuperset(words)
@@ -147,7 +178,17 @@ def _phrases() -> tuple[dict[str, _Entries], dict[tuple[str, str], _Entries]]:
 
 
 @lru_cache(maxsize=1)
-def _caption_end() -> re.Pattern[str]:
+def _starts() -> tuple[frozenset[str], tuple[str, ...]]:
+    """What phrases start with, to a few characters; and the phrases that are no longer."""
+    by_one, by_two = _phrases()
+    phrases = {entry[0] for found in (*by_one.values(), *by_two.values()) for entry in found}
+    begun = frozenset(phrase[:n] for phrase in phrases for n in range(OPENING + 1))
+    return begun, tuple(sorted(phrase for phrase in phrases if len(phrase) <= OPENING))
+
+
+@lru_cache(maxsize=1)
+def _caption_ends() -> tuple[re.Pattern[str], ...]:
+    """Notes with a colon: all there is, or behind something; and those behind a bracket or dash."""
     # Within a line a mark may be part of a word ("điển hình: …"), unless a bracket or a
     # sentence's end stands before it or it is capitalised; one without a colon is a word of
     # ordinary sentences, and must be nearly the last thing on the line.
@@ -155,11 +196,19 @@ def _caption_end() -> re.Pattern[str]:
     firm = [re.escape(m) for m in marks if m[-1] in ":/"]
     loose = "|".join(re.escape(m) for m in marks if m[-1] not in ":/")
     capitals = "|".join(re.escape(m[0].upper() + m[1:]) for m in marks if m[-1] in ":/")
-    return re.compile(
-        rf"(?:(?:^|[(\[.!?…–—-]\s*)(?i:{'|'.join(firm)})[^()]{{0,60}}"
-        rf"|\s(?:{capitals})[^()]{{0,60}}"
-        rf"|[(\[]\s*(?i:{loose})[^()]{{0,60}}"
-        rf"|[–—]\s*(?i:{loose})(?:\s\S+){{0,3}})[)\]]?[.\s]*$"
+    letters = re.escape("".join(sorted({m[0].upper() for m in marks})))
+    note = rf"(?i:{'|'.join(firm)})"
+    rest, end = r"[^()]{0,60}", r"[)\]]?[.\s]*$"
+    # Each begins with a class of characters, which a search skips to.
+    return (
+        re.compile(rf"{note}{rest}{end}"),
+        re.compile(
+            rf"[(\[.!?…–—\s-](?:(?<=\s)(?=[{letters}])(?:{capitals})|(?<!\s)\s*{note}){rest}{end}"
+        ),
+        re.compile(
+            rf"[(\[–—](?:(?<=[(\[])\s*(?i:{loose}){rest}"
+            rf"|(?<=[–—])\s*(?i:{loose})(?:\s\S+){{0,3}}){end}"
+        ),
     )
 
 

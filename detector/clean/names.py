@@ -10,6 +10,7 @@ from detector.lexicon import outlets
 
 _NAME_LENGTH = 70
 _NO_NAME = re.compile(r"[\d!?:;…%()]")
+_SIGNS = re.compile("[,&/–—-]")  # that stand between people
 #: What may stand round a name.
 TRIM = " \t\xa0.,;:–—-([)]/"
 
@@ -18,8 +19,11 @@ def is_person(text: str) -> bool:
     """Whether a text is the name of one or more people, or what stands for one."""
     if not 2 <= len(text) <= 60 or _NO_NAME.search(text):
         return False
-    if _is_one(text.split()) or text.lower() in _words():
+    words = text.split()
+    if _is_one(words) or text.lower() in _words():
         return True
+    if _SIGNS.search(text) is None and _people_joiners().isdisjoint(words):
+        return False
     people = _people_split().split(text)
     return len(people) <= 4 and all(_is_one(person.split()) for person in people)
 
@@ -104,6 +108,11 @@ def _roundups() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     return frozenset(listed("bylines", "words"))
+
+
+@lru_cache(maxsize=1)
+def _people_joiners() -> frozenset[str]:
+    return frozenset(word for words in listed("bylines", "joiners") for word in words.split())
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+from operator import add
+
 from detector.records import Role
 
 # A sentence ends so; a closing quote or bracket may follow.
 _STOPS = ".!?…"
+#: Characters by which most lines are told from one another.
+OPENING = 4
 _CLOSERS = "\"”’»)]'"
 
 
@@ -15,34 +21,58 @@ class Page:
     Attributes:
         lines: each line without the white space round it.
         starts: offset of each in the text.
+        openings: the first characters of each, `OPENING` of them.
         gaps: True where a blank line stands before it.
         source: name of the outlet; empty when unknown.
         roles: None until a rule speaks; what stays None is body.
     """
 
-    __slots__ = ("gaps", "lines", "roles", "source", "starts")
+    __slots__ = ("_text", "gaps", "lines", "openings", "roles", "source", "starts")
 
     def __init__(self, text: str, source: str = "") -> None:
         self.source = source
-        self.lines: list[str] = []
-        self.starts: list[int] = []
-        self.gaps: list[bool] = []
-        position, gap = 0, False
-        for raw in text.split("\n"):
-            line = raw.strip()
-            if line:
-                inner = 0 if raw[0] == line[0] else raw.index(line)
-                self.lines.append(line)
-                self.starts.append(position + inner)
-                self.gaps.append(gap)
-                gap = False
-            else:
-                gap = True
-            position += len(raw) + 1
+        self._text = text
+        raws = text.split("\n")
+        self.lines = [*map(str.strip, raws)]
+        if self.lines == raws and all(raws):  # no white space but what ends the lines
+            ends = accumulate(map(len, raws), initial=0)
+            self.starts = [*map(add, ends, range(len(raws)))]
+            self.gaps = [False] * len(raws)
+        else:
+            self._place(raws)
+        self.openings = [line[:OPENING] for line in self.lines]
         self.roles: list[Role | None] = [None] * len(self.lines)
+
+    def _place(self, raws: list[str]) -> None:
+        """Leave out the blank lines, and note where the others begin."""
+        stripped, self.lines, self.starts, self.gaps = self.lines, [], [], []
+        position, gap = 0, False
+        for raw, line in zip(raws, stripped, strict=True):
+            if line:
+                same = len(line) == len(raw)
+                self.lines.append(line)
+                self.starts.append(position if same else position + raw.index(line))
+                self.gaps.append(gap)
+            gap = not line
+            position += len(raw) + 1
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def holding(self, signs: str) -> list[int]:
+        """Numbers of the lines that hold one of some characters, which few lines do."""
+        found: set[int] = set()
+        for sign in signs:
+            at = self._text.find(sign)
+            while at >= 0:
+                i = bisect_right(self.starts, at) - 1
+                found.add(i)
+                at = self._text.find(sign, self.starts[i] + len(self.lines[i]))
+        return sorted(found)
+
+    def unclaimed(self, end: int) -> list[int]:
+        """Numbers of the lines above one of which no rule has spoken."""
+        return [i for i, role in enumerate(self.roles[:end]) if role is None]
 
 
 def ends_sentence(line: str) -> bool:

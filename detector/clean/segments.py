@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import add
+
 from detector.clean import captions, edges, related, titles
 from detector.clean.furniture import Recurring, outlet_of
-from detector.clean.marks import LONGEST, Mark, is_captioned, mark_of
+from detector.clean.marks import Mark, captioned, opening_marks
 from detector.clean.page import Page
 from detector.clean.signoffs import Parts, is_credit_line, sign_off
 from detector.records import Article, Role, Segment
@@ -18,6 +21,7 @@ _ROLES = {
     Mark.CAPTION: Role.CAPTION,
 }
 _SHORT = 300  # characters; a longer line is a paragraph
+_segment = partial(tuple.__new__, Segment)  # of a tuple, without a call of Python's
 
 
 def clean(article: Article, recurring: Recurring | None = None) -> tuple[Segment, ...]:
@@ -47,20 +51,15 @@ def clean(article: Article, recurring: Recurring | None = None) -> tuple[Segment
 
 def _mark(page: Page, article: Article, recurring: Recurring | None) -> dict[int, Mark]:
     """Label the lines that speak for themselves."""
-    marks: dict[int, Mark] = {}
-    outlet = outlet_of(article) if recurring else ""
-    roles = page.roles
-    for i, line in enumerate(page.lines):
-        if len(line) > _SHORT or roles[i] is not None:
-            continue
-        mark = mark_of(line) if len(line) <= LONGEST else None
-        if mark is not None:
-            marks[i] = mark
-            roles[i] = _role_of(line, mark)
-        if roles[i] is None:
-            if is_captioned(line):
-                roles[i] = Role.CAPTION
-            elif recurring and recurring.has(outlet, line) and not sign_off(line):
+    lines, roles = page.lines, page.roles
+    marks = {i: mark for i, mark in opening_marks(page).items() if roles[i] is None}
+    for i, mark in marks.items():
+        roles[i] = _role_of(lines[i], mark)
+    for i in captioned(page):
+        roles[i] = roles[i] or Role.CAPTION
+    if recurring:
+        for i in recurring.among(outlet_of(article), lines):
+            if roles[i] is None and len(lines[i]) <= _SHORT and not sign_off(lines[i]):
                 roles[i] = Role.FURNITURE
     return marks
 
@@ -73,14 +72,13 @@ def _role_of(line: str, mark: Mark) -> Role | None:
 
 def _segments(page: Page, parts: dict[int, Parts]) -> tuple[Segment, ...]:
     body = Role.BODY
-    segments: list[Segment] = []
-    for i, (line, start, role) in enumerate(zip(page.lines, page.starts, page.roles, strict=True)):
-        if parts.get(i):
-            pieces = _fill(line, role or body, parts[i])
-            segments += [Segment(part, start + a, start + b) for part, a, b in pieces]
-        else:
-            segments.append(Segment(role or body, start, start + len(line)))
-    return tuple(segments)
+    ends = map(add, page.starts, map(len, page.lines))
+    whole = [*map(_segment, zip([r or body for r in page.roles], page.starts, ends, strict=True))]
+    for i in sorted((i for i, found in parts.items() if found), reverse=True):
+        role, start, _ = whole[i]
+        pieces = _fill(page.lines[i], role, parts[i])
+        whole[i : i + 1] = [Segment(part, start + a, start + b) for part, a, b in pieces]
+    return tuple(whole)
 
 
 def _fill(line: str, role: Role, parts: Parts) -> list[tuple[Role, int, int]]:
@@ -109,15 +107,15 @@ def body_spans(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
     """Offsets of the body, paragraphs that follow one another merged."""
     body = Role.BODY
     spans: list[tuple[int, int]] = []
-    open_ = False
+    first = last = -1
     for role, start, end in segments:
-        if role is not body:
-            open_ = False
-        elif open_:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-            open_ = True
+        if role is body:
+            first, last = (start if first < 0 else first), end
+        elif first >= 0:
+            spans.append((first, last))
+            first = -1
+    if first >= 0:
+        spans.append((first, last))
     return spans
 
 

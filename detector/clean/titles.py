@@ -17,9 +17,17 @@ def label_given(page: Page, title: str) -> int | None:
     """Label the line that repeats the article's title field, and its repetitions."""
     if not title or len(page) < 2:
         return None
-    key, size, found = _key(title), len(title), None
-    for i, line in enumerate(page.lines):
-        if abs(len(line) - size) > 3 or (line != title and _key(line) != key):
+    least, most = len(title) - 3, len(title) + 3
+    first = title.lstrip().casefold()[:1]
+    alike = [
+        i
+        for i, line in enumerate(page.lines)
+        if least <= len(line) <= most and line[0].casefold()[:1] == first
+    ]
+    key, found = _key(title) if alike else "", None
+    for i in alike:
+        line = page.lines[i]
+        if line != title and _key(line) != key:
             continue
         if i < _LINES and found is None and not any(map(ends_sentence, page.lines[:i])):
             page.roles[i], found = Role.TITLE, i

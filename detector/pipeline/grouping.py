@@ -21,6 +21,7 @@ from detector.cluster.link import cluster_code, link
 from detector.cluster.original import Direction, first_of
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
+from detector.pipeline.shelf import Head
 from detector.records import Cluster, Label, Level, Pair, Relation
 from detector.text import I64
 from detector.verify.profiles import minutes
@@ -229,11 +230,11 @@ def labels(
     level = _LEVELS[keep]
     shared = (c for c in made.clusters if c.level is level and len(c.members) > 1)
     chosen = {_canonical(corpus, cluster) for cluster in shared}
-    written = (corpus.fields(i).source for i in range(len(corpus)))
-    called = names_of(zip(corpus.outlets, written, strict=True))
+    heads = [_told(corpus.fields(i)) for i in range(len(corpus))]
+    called = names_of(zip(corpus.outlets, (source for _, _, source in heads), strict=True))
     result = []
     for i in map(int, corpus.position):
-        name, head = corpus.ids[i], corpus.fields(i)
+        name, (title, published, _) = corpus.ids[i], heads[i]
         syndication = made.of[Level.SYNDICATION][i]
         pair = _pair_with(name, syndication.original, relations)
         own = name == syndication.original
@@ -249,10 +250,10 @@ def labels(
                 relation=pair.relation if pair else None,
                 score=1.0 if own else (pair.score if pair else None),
                 language=corpus.facts.languages[i],
-                published=head.published or None,
+                published=published or None,
                 event_date=_written(int(corpus.facts.days[i])),
                 credits=corpus.facts.credits(i),
-                title=corpus.facts.title(i, head.title),
+                title=corpus.facts.title(i, title),
                 source=called[corpus.outlets[i]],
             )
         )
@@ -272,6 +273,11 @@ def names_of(outlets: Iterable[tuple[str, str]]) -> dict[str, str]:
         key: min(counts, key=lambda name: (not name, -counts[name], name)) or key
         for key, counts in spellings.items()
     }
+
+
+def _told(head: Head) -> tuple[str, str, str]:
+    """What a row tells of a head: title, time of publication, outlet as it is written."""
+    return head.title, head.published, sys.intern(head.source)
 
 
 @lru_cache(maxsize=4096)  # so that the rows of one day share its text

@@ -24,7 +24,7 @@ from detector.lexical.signatures import U32, sample, signatures
 from detector.lexicon.outlets import key_of
 from detector.pipeline.freeing import calm
 from detector.pipeline.rowfacts import RowFacts
-from detector.pipeline.shelf import Packed, unpack
+from detector.pipeline.shelf import Packed, opened, unpack
 from detector.text import I64, U64, Tokens, mix, shingles, tokenise
 from detector.verify.profiles import Profiles, profile
 
@@ -109,7 +109,9 @@ def prepare(
 def count_lines(chunk: Sequence[Packed], config: Config) -> LineCounter:
     """Count the lines of a chunk of articles, to learn which recur."""
     lines = LineCounter(config.clean)
-    lines.update(*map(unpack, chunk))
+    for packed in chunk:
+        head, text = opened(packed)
+        lines.count(key_of(head.source, head.url), text)
     return lines
 
 

@@ -59,8 +59,14 @@ def unpack(packed: Packed, name: str = "") -> Article:
         packed: its bytes.
         name: its id.
     """
+    head, text = opened(packed)
+    return _article(head, name, text)
+
+
+def opened(packed: Packed) -> tuple[Head, str]:
+    """The head and the text of an article that `pack` was given."""
     head, end = _head(packed, 0)
-    return _article(head, name, packed[end:].decode("utf-8", "surrogatepass"))
+    return head, packed[end:].decode("utf-8", "surrogatepass")
 
 
 def _head(packed: bytes, start: int) -> tuple[Head, int]:

@@ -146,3 +146,9 @@ def test_a_list_of_names_below_an_article_is_no_byline():
 def test_a_name_above_a_later_update_is_a_byline():
     text = "\n".join([BODY, BODY + " Hai.", BODY + " Ba.", "Lê Hùng", "Cập nhật: " + BODY])
     assert [s.role.value for s in clean(Article("x", text))][3] == "byline"
+
+
+def test_a_foot_that_is_the_outlet_s_own_name_is_a_credit():
+    article = Article("a", f"{BODY}\n{BODY}\nTTXVN", source="TTXVN")
+
+    assert [s.role.value for s in clean(article)] == ["body", "body", "credit"]
