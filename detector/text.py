@@ -41,6 +41,7 @@ PARAGRAPH = 16  # first word of a line
 _TABLE = 0x3000  # below: table look-ups; above: ranges
 _BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that its powers can be divided out again
 _INVERSE = pow(_BASE, -1, 1 << 64)
+_OFFSET_BITS = 32
 _BLOCK = 1 << 15  # characters hashed at once: the arrays then stay in the cache
 _TONES = {"\u0300": 1, "\u0301": 2, "\u0303": 3, "\u0309": 4, "\u0323": 5}
 
@@ -179,6 +180,26 @@ def concatenate(parts: Sequence[Tokens]) -> Tokens:
         np.concatenate([p.capitals for p in parts]),
         np.concatenate([*bounds, offsets[-1:]]),
     )
+
+
+def inside(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> npt.NDArray[np.bool_]:
+    """Which words begin inside the spans of their text: shape (words,).
+
+    Args:
+        tokens: the words of n texts.
+        spans: for each text any ``(start, end)``.
+    """
+    # One number a word and an edge: the text's number, then the offset.
+    texts = np.arange(len(tokens), dtype=np.int64) << _OFFSET_BITS
+    places = np.repeat(texts, np.diff(tokens.bounds))
+    places += tokens.starts
+    edges = np.array([edge for own in spans for span in own for edge in span], np.int64)
+    edges += np.repeat(texts, [2 * len(own) for own in spans])
+    bounds = np.searchsorted(places, edges)
+    change = np.zeros(len(places) + 1, np.int8)
+    np.add.at(change, bounds[0::2], np.int8(1))
+    np.subtract.at(change, bounds[1::2], np.int8(1))
+    return np.cumsum(change[:-1], dtype=np.int8, out=change[:-1]) > 0
 
 
 def shingles(words: U64, bounds: I64, size: int) -> tuple[U64, I64]:

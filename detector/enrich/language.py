@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,13 @@ def identify(text: str, hint: str = "") -> str:
     Returns:
         An ISO 639-1 code, or ISO 639-3 where there is none; "und" where nothing is certain.
     """
-    claimed = _claimed(hint)
     sample = text[:_SAMPLE]
     words = " ".join(filter(str.islower, sample.split()))
     if len(words) < _LEAST:
         words = " ".join(sample.lower().split())  # capitals throughout, or no case at all
     if own := _by_letters(words) or _by_words(words):
         return own
+    claimed = _claimed(hint)
     if sum(map(str.isalpha, words[: 2 * _LEAST])) < _LEAST // 4:
         return claimed or UNKNOWN
     readable = words[:_READ].encode("utf-8", "ignore").decode()  # the model refuses surrogates
@@ -67,9 +68,15 @@ def _by_letters(words: str) -> str:
     if words.isascii():
         return ""
     for code, letters, share in _letters():
-        if len(words) >= _LEAST and len(letters.findall(words)) >= share * len(words):
+        if len(words) >= _LEAST and _some(letters, ceil(share * len(words))).match(words):
             return code
     return ""
+
+
+@lru_cache(maxsize=256)
+def _some(letters: str, count: int) -> re.Pattern[str]:
+    """What a text begins with that has so many of the letters: most soon have enough."""
+    return re.compile(f"(?:[^{letters}]*[{letters}]){{{count}}}")
 
 
 def _by_words(words: str) -> str:
@@ -89,11 +96,9 @@ def _aliases() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _letters() -> tuple[tuple[str, re.Pattern[str], float], ...]:
+def _letters() -> tuple[tuple[str, str, float], ...]:
     tables = lexicon.concept("language").items()
-    return tuple(
-        (code, re.compile(f"[{t['own']}]"), t["share"]) for code, t in tables if "own" in t
-    )
+    return tuple((code, t["own"], t["share"]) for code, t in tables if "own" in t)
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from detector.lexicon.outlets import key_of
 from detector.pipeline.freeing import calm
 from detector.pipeline.rowfacts import RowFacts
 from detector.pipeline.shelf import Packed, unpack
-from detector.text import I64, U64, Tokens, mix, shingles, tokenise
+from detector.text import I64, U64, Tokens, inside, mix, shingles, tokenise
 from detector.verify.profiles import Profiles, profile
 
 if TYPE_CHECKING:
@@ -79,9 +79,10 @@ def prepare(
     alone = config.semantic.model == "none"  # copies are told by their words alone
     segments = [clean(article, recurring) for article in articles]
     tokens = tokenise(texts, folded=not alone)
-    facts = enrich(articles, segments, tokens, brief=alone)
     spans = [body_spans(s) for s in segments]
-    body = within(tokens, spans)
+    in_body = inside(tokens, spans)
+    facts = enrich(articles, segments, tokens, in_body, brief=alone)
+    body = tokens.select(in_body)
     hashes, bounds = shingles(body.hashes, body.bounds, config.lexical.shingle)
     sampled, sample_bounds = sample(hashes, bounds, config.lexical)
     outlets = [sys.intern(key_of(a.source, a.url)) for a in articles]
@@ -118,17 +119,9 @@ def within(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> Tokens
 
     Args:
         tokens: of n texts.
-        spans: n lists of ``(start, end)``, ascending and apart.
+        spans: n lists of ``(start, end)``.
     """
-    keep = np.zeros(len(tokens.hashes) + 1, np.int8)
-    for i, parts in enumerate(spans):
-        first = int(tokens.bounds[i])
-        starts = tokens.starts[first : int(tokens.bounds[i + 1])]
-        for a, b in np.searchsorted(starts, np.array(parts, np.int64).reshape(-1, 2)).tolist():
-            if a < b:
-                keep[first + a] += 1
-                keep[first + b] -= 1
-    return tokens.select(np.cumsum(keep[:-1]).astype(np.bool_))
+    return tokens.select(inside(tokens, spans))
 
 
 def digests(body: Tokens) -> U64:
