@@ -57,7 +57,7 @@ def of_leads(
     happened: list[date | None] = []
     for text, page, day, code, own in zip(texts, pages, days, languages, marked, strict=True):
         found: Sequence[DateMention] = ()
-        if own.figures or own.words:
+        if day is not None or own.may_date(page.lead_end):
             own = own.inside(page.of(Role.BODY)) if page.head else own
             found = dates.find_dates(text, page.lead, day, code, own)
         happened.append(of_body(text, page, found, day, code) if found else None)

@@ -38,6 +38,9 @@ def identify(text: str, hint: str = "") -> str:
         An ISO 639-1 code, or ISO 639-3 where there is none; "und" where nothing is certain.
     """
     sample = text[:_SAMPLE]
+    certain, code = _first_look()
+    if certain.match(sample):
+        return code
     words = " ".join(filter(str.islower, sample.split()))
     if len(words) < _LEAST:
         words = " ".join(sample.lower().split())  # capitals throughout, or no case at all
@@ -71,6 +74,23 @@ def _by_letters(words: str) -> str:
         if len(words) >= _LEAST and _some(letters, ceil(share * len(words))).match(words):
             return code
     return ""
+
+
+@lru_cache(maxsize=1)
+def _first_look() -> tuple[re.Pattern[str], str]:
+    """What only a sample can begin with that is full of a language's own letters, and its code.
+
+    It counts letters in words without a capital, passing over words that begin with one, till
+    they are as many as any sample must have. What it does not tell, the other looks do.
+    """
+    code, own, share = _letters()[0]
+    needed = max(ceil(share * _SAMPLE), _LEAST)
+    capital = "".join(c for c in map(chr, range(1 << 16)) if c.isupper() or c.istitle())
+    capital += "\U00010000-\U0010ffff"  # or may be
+    between = f"[^{capital}{own}]*"
+    name = rf"[{capital}]\S*(?!\S)"
+    letter = rf"[{own}](?![^\s{capital}]*[{capital}])"
+    return re.compile(f"(?:{between}(?:{name}{between})*{letter}){{{needed}}}"), code
 
 
 @lru_cache(maxsize=256)

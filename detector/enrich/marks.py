@@ -31,6 +31,7 @@ Figure = tuple[int, int, str]
 #: (days from publication), ``weekday`` (0 is Monday), ``month`` (1 to 12), ``number``.
 Word = tuple[int, int, str, int]
 
+_LONGEST_DAY = 32  # characters of a date before its month
 _FIGURE = re.compile(r"\d+(?:[.,:/–-]\d+)*")
 
 
@@ -46,6 +47,13 @@ class Marks:
         cover = Cover(spans)
         return Marks(
             [f for f in self.figures if f[0] in cover], [w for w in self.words if w[0] in cover]
+        )
+
+    def may_date(self, end: int) -> bool:
+        """Whether a date may begin before an offset, as far as its words and figures tell."""
+        end += _LONGEST_DAY
+        return any(start < end and not text.isdigit() for start, _, text in self.figures) or any(
+            start < end and kind == "month" for start, _, kind, _ in self.words
         )
 
 
