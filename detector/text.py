@@ -193,7 +193,7 @@ def inside(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> npt.ND
 
     Args:
         tokens: the words of n texts.
-        spans: for each text any ``(start, end)``.
+        spans: for each text ``(start, end)``, at most 100 of them over one word.
     """
     # One number a word and an edge: the text's number, then the offset.
     texts = np.arange(len(tokens), dtype=np.int64) << _OFFSET_BITS
@@ -319,7 +319,7 @@ def _sums(values: U64, last: I64, before: np.uint64) -> U64:
         before: what the values before the first sum add up to.
     """
     total: U64 = np.cumsum(values, out=values).take(last)
-    sums = total.copy()
+    sums: U64 = total.copy()
     sums[0] -= before
     sums[1:] -= total[:-1]
     return sums
