@@ -41,7 +41,9 @@ PARAGRAPH = 16  # first word of a line
 _TABLE = 0x3000  # below: table look-ups; above: ranges
 _BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that its powers can be divided out again
 _INVERSE = pow(_BASE, -1, 1 << 64)
-_BLOCK = 1 << 15  # characters hashed at once: the arrays then stay in the cache
+_OFFSET_BITS = 32
+_BLOCK = 1 << 16  # characters hashed at once: the arrays then stay in the cache
+_RUNS = 1 << 14  # words of which shingles are made at once, for the same reason
 _TONES = {"\u0300": 1, "\u0301": 2, "\u0303": 3, "\u0309": 4, "\u0323": 5}
 
 
@@ -83,15 +85,16 @@ class Tokens:
 
     def select(self, keep: npt.NDArray[np.bool_]) -> Tokens:
         """The words where `keep` is true, each still in its own text."""
-        kept = np.concatenate([[0], np.cumsum(keep)])
+        at = np.flatnonzero(keep)
+        hashes = self.hashes.take(at)
         return Tokens(
-            self.hashes[keep],
-            self.folded[keep],
-            self.starts[keep],
-            self.ends[keep],
-            self.flags[keep],
-            self.capitals[keep],
-            kept[self.bounds],
+            hashes,
+            hashes if self.folded is self.hashes else self.folded.take(at),
+            self.starts.take(at),
+            self.ends.take(at),
+            self.flags.take(at),
+            self.capitals.take(at),
+            np.searchsorted(at, self.bounds).astype(np.int64, copy=False),
         )
 
     def _slice(self, a: int, b: int, bounds: I64) -> Tokens:
@@ -122,12 +125,14 @@ def fold(text: str) -> str:
 
 def mix(values: U64) -> U64:
     """Spread 64-bit values over all bits (the finaliser of SplitMix64; Steele et al. 2014)."""
-    values = values ^ (values >> np.uint64(30))
-    values *= np.uint64(0xBF58476D1CE4E5B9)
-    values ^= values >> np.uint64(27)
-    values *= np.uint64(0x94D049BB133111EB)
-    values ^= values >> np.uint64(31)
-    return values
+    mixed: U64 = values >> np.uint64(30)
+    mixed ^= values
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    shifted = mixed >> np.uint64(27)
+    mixed ^= shifted
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
+    return mixed
 
 
 def word_hash(word: str) -> int:
@@ -170,15 +175,37 @@ def concatenate(parts: Sequence[Tokens]) -> Tokens:
     """One batch from several, in order."""
     offsets = np.cumsum([0] + [len(p.hashes) for p in parts])
     bounds = [p.bounds[:-1] + o for p, o in zip(parts, offsets, strict=False)]
+    hashes = np.concatenate([p.hashes for p in parts])
+    alike = all(p.folded is p.hashes for p in parts)
     return Tokens(
-        np.concatenate([p.hashes for p in parts]),
-        np.concatenate([p.folded for p in parts]),
+        hashes,
+        hashes if alike else np.concatenate([p.folded for p in parts]),
         np.concatenate([p.starts for p in parts]),
         np.concatenate([p.ends for p in parts]),
         np.concatenate([p.flags for p in parts]),
         np.concatenate([p.capitals for p in parts]),
         np.concatenate([*bounds, offsets[-1:]]),
     )
+
+
+def inside(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> npt.NDArray[np.bool_]:
+    """Which words begin inside the spans of their text: shape (words,).
+
+    Args:
+        tokens: the words of n texts.
+        spans: for each text ``(start, end)``, at most 100 of them over one word.
+    """
+    # One number a word and an edge: the text's number, then the offset.
+    texts = np.arange(len(tokens), dtype=np.int64) << _OFFSET_BITS
+    places = np.repeat(texts, np.diff(tokens.bounds))
+    places += tokens.starts
+    edges = np.array([edge for own in spans for span in own for edge in span], np.int64)
+    edges += np.repeat(texts, [2 * len(own) for own in spans])
+    bounds = np.searchsorted(places, edges)
+    change = np.zeros(len(places) + 1, np.int8)
+    np.add.at(change, bounds[0::2], np.int8(1))
+    np.subtract.at(change, bounds[1::2], np.int8(1))
+    return np.cumsum(change[:-1], dtype=np.int8, out=change[:-1]) > 0
 
 
 def shingles(words: U64, bounds: I64, size: int) -> tuple[U64, I64]:
@@ -201,15 +228,22 @@ def shingles(words: U64, bounds: I64, size: int) -> tuple[U64, I64]:
     if total == 0:
         return np.zeros(0, np.uint64), new_bounds
     # Runs are hashed wherever they begin, and those that pass the end of a text left out.
-    runs = words.copy()
-    for step in range(1, size):
-        runs *= np.uint64(_BASE)
-        runs[: max(len(words) - step, 0)] += words[step:]
-    first = np.arange(total) + np.repeat(bounds[:-1] - new_bounds[:-1], made)
-    value = runs[first]
-    for i in np.flatnonzero((counts > 0) & (counts < size)).tolist():
-        value[new_bounds[i]] = _short_run(words[bounds[i] : bounds[i + 1]].tolist(), size)
-    return mix(value), new_bounds
+    runs = np.empty_like(words)
+    for begin in range(0, len(words), _RUNS):
+        run = words[begin : begin + _RUNS].copy()
+        for step in range(1, size):
+            more = words[begin + step : begin + step + len(run)]
+            run *= np.uint64(_BASE)
+            run[: len(more)] += more
+        runs[begin : begin + len(run)] = mix(run)
+    short = np.flatnonzero((counts > 0) & (counts < size)).tolist()
+    first = np.arange(total)
+    first += np.repeat(bounds[:-1] - new_bounds[:-1], made)
+    value = runs.take(first)
+    for i in short:
+        own = _short_run(words[bounds[i] : bounds[i + 1]].tolist(), size)
+        value[new_bounds[i]] = mix(np.array([own], np.uint64))[0]
+    return value, new_bounds
 
 
 def _short_run(words: list[int], size: int) -> int:
@@ -236,42 +270,58 @@ def _tokenise_block(texts: Sequence[str], folded: bool) -> Tokens:
     ends_of_text = np.cumsum(lengths)
     joined = "\n".join(texts) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds, letters, marks, folds = _look_up(points, folded)
-    starts, ends = _edges(kinds)
+    letters, marks, folds, kinds = _look_up(points, folded)
+    starts, ends = _edges(letters, kinds)
     if not len(starts):
         return _no_words(len(texts))
     powers, inverses = _powers(len(points))
     # Letters and marks of what is no word are zero, so a sum up to the next word is a sum
-    # over the word; the marks of the gap are in bits of their own.
-    marked = _sums(marks, starts)
+    # over the word; the marks of the gap are in bytes of their own.
+    last = np.append(starts[1:], len(points)) - 1
+    marked = _sums(marks, last, marks[: starts[0]].sum())
+    columns = marked.view(np.uint8).reshape(-1, 8)
     tones = (marked & _TONE_FIELD) * np.uint64(_INVERSE)
-    inverse = inverses[starts]
+    inverse = inverses.take(starts)
     bounds = np.searchsorted(starts, np.concatenate([[0], ends_of_text])).astype(np.int64)
-    offsets = np.repeat(ends_of_text - lengths, np.diff(bounds))
-    letters *= powers[: len(points)]
-    hashes = mix(_sums(letters, starts) * inverse + tones)
-    uppers = ((marked >> np.uint64(_UPPER_AT)) & np.uint64(0xFF)).astype(np.uint8)
+    offsets = np.repeat((ends_of_text - lengths).astype(np.int32), np.diff(bounds))
+    hashes = _hashes(letters, powers, last, inverse, tones)
+    first = points.take(starts)
+    kinds = _tables()[0].take(first, mode="clip") if kinds is None else kinds.take(starts)
     return Tokens(
         hashes,
-        hashes if folds is None else _summed(folds, powers, starts, inverse),
-        (starts - offsets).astype(np.int32),
-        (ends - offsets).astype(np.int32),
-        _flags(kinds[starts], marked >> np.uint64(_GAP_AT), ends - starts, uppers),
-        uppers,
+        hashes if folds is None else _hashes(folds, powers, last, inverse, None),
+        starts.astype(np.int32) - offsets,
+        ends.astype(np.int32) - offsets,
+        _flags(kinds, columns, ends - starts),
+        columns[:, _UPPER_AT].copy(),
         bounds,
     )
 
 
-def _summed(letters: U64, powers: U64, starts: I64, inverse: U64) -> U64:
+def _hashes(letters: U64, powers: U64, last: I64, inverse: U64, tones: U64 | None) -> U64:
+    """Hashes of words from their letters, which are overwritten."""
     letters *= powers[: len(letters)]
-    return mix(_sums(letters, starts) * inverse)
+    sums = _sums(letters, last, np.uint64(0))
+    sums *= inverse
+    if tones is not None:
+        sums += tones
+    return mix(sums)
 
 
-def _sums(values: U64, starts: I64) -> U64:
-    """Sums from each start to the next, modulo 2^64; at most half the time of `reduceat`."""
-    total = np.cumsum(values)
-    before = total[starts[0] - 1] if starts[0] else np.uint64(0)
-    sums: U64 = np.diff(total[np.append(starts[1:], len(values)) - 1], prepend=before)
+def _sums(values: U64, last: I64, before: np.uint64) -> U64:
+    """Sums up to each of some places from the one before, modulo 2^64; `values` are lost.
+
+    At most half the time of `reduceat`.
+
+    Args:
+        values: shape (n,).
+        last: ascending offsets.
+        before: what the values before the first sum add up to.
+    """
+    total: U64 = np.cumsum(values, out=values).take(last)
+    sums: U64 = total.copy()
+    sums[0] -= before
+    sums[1:] -= total[:-1]
     return sums
 
 
@@ -281,41 +331,44 @@ def _no_words(texts: int) -> Tokens:
     return Tokens(none, none, places, places, flags, flags, np.zeros(texts + 1, np.int64))
 
 
-def _edges(kinds: U8) -> tuple[I64, I64]:
-    """Where words start, and the offsets behind them."""
-    word = (kinds & _WORD).view(np.bool_)
-    if (kinds & _IDEOGRAPH).any():
+def _edges(letters: U64, kinds: U8 | None) -> tuple[I64, I64]:
+    """Where words start, and the offsets behind them.
+
+    Args:
+        letters: values of all characters, 0 of those that are in no word.
+        kinds: their classes, if ideographs may be among them.
+    """
+    word = letters != 0
+    if kinds is not None and (kinds & _IDEOGRAPH).any():
         return _ideographic_edges(word, (kinds & _IDEOGRAPH) != 0)
-    edge = np.empty(len(kinds), np.bool_)  # a block ends with a line break, never in a word
+    edge = np.empty(len(word), np.bool_)  # a block ends with a line break, never in a word
     edge[0] = word[0]
     np.not_equal(word[1:], word[:-1], out=edge[1:])
     edges = np.flatnonzero(edge)
     return edges[0::2], edges[1::2]
 
 
-def _flags(first: U8, gaps: U64, lengths: I64, uppers: U8) -> U8:
+def _flags(first: U8, marks: U8, lengths: I64) -> U8:
     """What each word is: capital, acronym, number, first of its sentence or line.
 
     Args:
         first: class of each word's first character.
-        gaps: counts of stops, spaces and line breaks behind each word, 8 bits each.
+        marks: shape (words, 8), the sums of the words' marks, byte by byte.
         lengths: characters of each word.
-        uppers: upper-case letters of each word.
     """
     capital = (first & _UPPER) != 0
     flags: U8 = capital * np.uint8(CAPITAL)
-    flags |= ((uppers == lengths) & (lengths > 1)) * np.uint8(ACRONYM)
+    flags |= ((marks[:, _UPPER_AT] == lengths) & (lengths > 1)) * np.uint8(ACRONYM)
     flags |= ((first & _DIGIT) != 0) * np.uint8(NUMBER)
-    lines = np.ones(len(first), np.bool_)
-    lines[1:] = gaps[:-1] > np.uint64(0xFFFF)
+    begins = np.ones(len(first), np.bool_)
+    np.not_equal(marks[:-1, _NEWLINE_AT], 0, out=begins[1:])
+    flags |= begins * np.uint8(PARAGRAPH)
     # "Mr. Phan" and "TP. Huế" go on: a word of one or two letters with a capital before
     # the stop is an abbreviation more often than the end of a sentence.
-    abbreviation = (lengths <= 2) & capital
-    stop = ((gaps & np.uint64(0xFF)) != 0) & ((gaps & np.uint64(0xFF00)) != 0) & ~abbreviation
-    begins = lines.copy()
+    stop = (marks[:, _STOP_AT] != 0) & (marks[:, _SPACE_AT] != 0)
+    stop &= ~(capital & (lengths <= 2))
     begins[1:] |= stop[:-1] & ((first[1:] & (_UPPER | _DIGIT | _IDEOGRAPH)) != 0)
     flags |= begins * np.uint8(SENTENCE)
-    flags |= lines * np.uint8(PARAGRAPH)
     return flags
 
 
@@ -348,22 +401,29 @@ def _powers(size: int) -> tuple[U64, U64]:
     return _power_table
 
 
-def _look_up(points: npt.NDArray[np.uint32], folded: bool) -> tuple[U8, U64, U64, U64 | None]:
-    """Class, letter value, marks and, if asked for, folded value of each code point."""
+def _look_up(
+    points: npt.NDArray[np.uint32], folded: bool
+) -> tuple[U64, U64, U64 | None, U8 | None]:
+    """Letter value, marks and, if asked for, folded value of each code point.
+
+    The classes, too, where some code point is beyond the tables; else the first ones of
+    words are all that is needed of them.
+    """
     kinds_table, (letter_table, fold_table, mark_table) = _tables()
     at = points.astype(np.int64)
-    kinds = kinds_table.take(at, mode="clip")
     letters, marks = letter_table.take(at, mode="clip"), mark_table.take(at, mode="clip")
     folds = fold_table.take(at, mode="clip") if folded else None
-    if points.max(initial=0) >= _TABLE:
-        high = np.flatnonzero(points >= _TABLE)
-        kinds[high] = _high_kinds(points[high])
-        value = mix(points[high].astype(np.uint64) + np.uint64(1))
-        value[kinds[high] & _WORD == 0] = 0
-        letters[high], marks[high] = value, _marks_of(kinds[high])
-        if folds is not None:
-            folds[high] = value
-    return kinds, letters, marks, folds
+    if points.max(initial=0) < _TABLE:
+        return letters, marks, folds, None
+    kinds = kinds_table.take(at, mode="clip")
+    high = np.flatnonzero(points >= _TABLE)
+    kinds[high] = _high_kinds(points[high])
+    value = mix(points[high].astype(np.uint64) + np.uint64(1))
+    value[kinds[high] & _WORD == 0] = 0
+    letters[high], marks[high] = value, _marks_of(kinds[high])
+    if folds is not None:
+        folds[high] = value
+    return letters, marks, folds, kinds
 
 
 _HIGH_WORD = (
@@ -400,16 +460,17 @@ def _high_kinds(points: npt.NDArray[np.uint32]) -> U8:
 
 
 # Marks: 24 bits for a tone, with six to sum them in; then counts of upper-case letters,
-# stops, spaces and line breaks, 8 bits each. A count that overflows carries into the next,
+# stops, spaces and line breaks, a byte each. A count that overflows carries into the next,
 # which asks only whether there is any.
 _TONE_FIELD = np.uint64((1 << 32) - 1)
-_UPPER_AT, _GAP_AT = 32, 40
+_UPPER_AT, _STOP_AT, _SPACE_AT, _NEWLINE_AT = 4, 5, 6, 7
+_PLACES = ((_UPPER, _UPPER_AT), (_STOP, _STOP_AT), (_SPACE, _SPACE_AT), (_NEWLINE, _NEWLINE_AT))
 
 
 def _marks_of(kinds: U8) -> U64:
     marks = np.zeros(len(kinds), np.uint64)
-    for bit, place in ((_UPPER, 32), (_STOP, 40), (_SPACE, 48), (_NEWLINE, 56)):
-        marks += ((kinds & bit) != 0).astype(np.uint64) << np.uint64(place)
+    for bit, place in _PLACES:
+        marks += ((kinds & bit) != 0).astype(np.uint64) << np.uint64(8 * place)
     return marks
 
 

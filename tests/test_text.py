@@ -17,6 +17,7 @@ from detector.text import (
     Tokens,
     concatenate,
     fold,
+    inside,
     mix,
     normalise,
     sentences,
@@ -419,3 +420,15 @@ def test_words_found_without_the_folded_ones_are_the_same_words() -> None:
     assert bare.hashes.tolist() == whole.hashes.tolist() == bare.folded.tolist()
     assert bare.flags.tolist() == whole.flags.tolist()
     assert bare.starts.tolist() == whole.starts.tolist()
+
+
+def test_words_inside_spans_are_those_that_begin_there():
+    texts = ["một hai ba bốn", "", "năm sáu bảy"]
+    tokens = tokenise(texts)
+    spans = [[(0, 3), (4, 9), (5, 8)], [], [(1, 4)]]
+    found = inside(tokens, spans)
+    starts, owner = tokens.starts.tolist(), np.repeat(range(3), np.diff(tokens.bounds)).tolist()
+    expected = [any(a <= s < b for a, b in spans[i]) for i, s in zip(owner, starts, strict=True)]
+    assert found.tolist() == expected
+    assert any(expected)
+    assert not all(expected)

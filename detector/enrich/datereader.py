@@ -98,19 +98,19 @@ def _numeric(
     for start, end, figure in figures:
         if figure.isdigit() or "," in figure or ":" in figure:
             continue
-        if text[end : end + 1].islower():
+        match = _SLASHED.fullmatch(figure) or _DASHED.fullmatch(figure)
+        iso = None if match else _ISO.fullmatch(figure)
+        if not (match or iso) or text[end : end + 1].islower():
             continue
         if start and (text[start - 1] in "/.,-_=#@" or text[start - 1].isalpha()):
             continue
         if grammar.is_lunar(text, end):
             continue
-        if match := _ISO.fullmatch(figure):
-            year, month, day = int(match[1]), int(match[3]), int(match[4])
+        if iso:
+            year, month, day = int(iso[1]), int(iso[3]), int(iso[4])
             if 1 <= month <= 12 and 1 <= day <= 31 and year in YEARS:
                 yield Stated(start, end, day, month, year)
-            continue
-        match = _SLASHED.fullmatch(figure) or _DASHED.fullmatch(figure)
-        if match and _is_date(text, start, end, match, grammar):
+        elif match and _is_date(text, start, end, match, grammar):
             yield from _read(text, start, end, match, grammar, published)
 
 

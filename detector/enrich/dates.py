@@ -22,8 +22,14 @@ from detector.records import DateMention
 _NEAR = 12  # characters between "sáng nay" or "Monday" and the date that says the same
 _BESIDE = 3  # characters between a date and the "(Monday)" behind it
 _HISTORY = 400  # days; a date farther from the publication is not its event's
+#: Characters behind a stretch that say how its last date is meant.
+BEHIND = 100
+
 _LEAD = 600  # characters of the body in which a text says the year it is about
 
+# Four digits, or two behind a day and a month. Each digit is listed since `\d` is slow to find.
+_DIGITS = "".join(c for c in map(chr, range(1 << 16)) if c.isdecimal())
+_YEAR = re.compile(rf"[{_DIGITS}](?:\d{{3}}|[/.]\d\d?[/.]\d)")
 _STOP = re.compile(r"[.!?;\n]")
 _DOCUMENT = re.compile(r"[/-][A-ZĐ][A-Za-zĐđ/-]*,?(?:\s+[^\W\d]+){0,3}[\s,(]*\Z")
 
@@ -61,7 +67,8 @@ def read_dates(
         published: when the article appeared; words such as "today" need it, and dates
             without a year take the year that brings them nearest to it.
         language: ISO 639-1 code; decides order, words and names.
-        marks: the text's marks inside the spans, if they are known already.
+        marks: the text's marks inside the spans, if they are known already; of the spans
+            then only the beginning counts.
 
     Returns:
         The dates in text order. A date without a year is no mention where neither the
@@ -102,6 +109,23 @@ def page_date(text: str, spans: Spans, language: str, marks: Marks) -> date | No
     stated = stated_dates(text, own, grammar_of(language), None)
     days = [d for s in stated if s.year is not None and (d := complete(s, None, None)) is not None]
     return days[-1] if days else None
+
+
+def may_be_dated(text: str, spans: Spans, lead_end: int) -> bool:
+    """Whether a text, of which nothing says when it appeared, can have an event date.
+
+    A date in the lead then counts only with a year: its own, or one that the first lines
+    state. Most texts have neither, and need not be read for dates.
+
+    Args:
+        text: the article's text.
+        spans: stretches of the body, in order.
+        lead_end: offset at which the lead ends.
+    """
+    if not spans:
+        return False
+    start = spans[0][0]
+    return _YEAR.search(text, start, max(lead_end, start + _LEAD) + BEHIND) is not None
 
 
 def event_date(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,16 @@ def identify(text: str, hint: str = "") -> str:
     Returns:
         An ISO 639-1 code, or ISO 639-3 where there is none; "und" where nothing is certain.
     """
-    claimed = _claimed(hint)
     sample = text[:_SAMPLE]
+    certain, code = _first_look()
+    if certain.match(sample):
+        return code
     words = " ".join(filter(str.islower, sample.split()))
     if len(words) < _LEAST:
         words = " ".join(sample.lower().split())  # capitals throughout, or no case at all
     if own := _by_letters(words) or _by_words(words):
         return own
+    claimed = _claimed(hint)
     if sum(map(str.isalpha, words[: 2 * _LEAST])) < _LEAST // 4:
         return claimed or UNKNOWN
     readable = words[:_READ].encode("utf-8", "ignore").decode()  # the model refuses surrogates
@@ -67,9 +71,32 @@ def _by_letters(words: str) -> str:
     if words.isascii():
         return ""
     for code, letters, share in _letters():
-        if len(words) >= _LEAST and len(letters.findall(words)) >= share * len(words):
+        if len(words) >= _LEAST and _some(letters, ceil(share * len(words))).match(words):
             return code
     return ""
+
+
+@lru_cache(maxsize=1)
+def _first_look() -> tuple[re.Pattern[str], str]:
+    """What only a sample can begin with that is full of a language's own letters, and its code.
+
+    It counts letters in words without a capital, passing over words that begin with one, till
+    they are as many as any sample must have. What it does not tell, the other looks do.
+    """
+    code, own, share = _letters()[0]
+    needed = max(ceil(share * _SAMPLE), _LEAST)
+    capital = "".join(c for c in map(chr, range(1 << 16)) if c.isupper() or c.istitle())
+    capital += "\U00010000-\U0010ffff"  # or may be
+    between = f"[^{capital}{own}]*"
+    name = rf"[{capital}]\S*(?!\S)"
+    letter = rf"[{own}](?![^\s{capital}]*[{capital}])"
+    return re.compile(f"(?:{between}(?:{name}{between})*{letter}){{{needed}}}"), code
+
+
+@lru_cache(maxsize=256)
+def _some(letters: str, count: int) -> re.Pattern[str]:
+    """What a text begins with that has so many of the letters: most soon have enough."""
+    return re.compile(f"(?:[^{letters}]*[{letters}]){{{count}}}")
 
 
 def _by_words(words: str) -> str:
@@ -89,11 +116,9 @@ def _aliases() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _letters() -> tuple[tuple[str, re.Pattern[str], float], ...]:
+def _letters() -> tuple[tuple[str, str, float], ...]:
     tables = lexicon.concept("language").items()
-    return tuple(
-        (code, re.compile(f"[{t['own']}]"), t["share"]) for code, t in tables if "own" in t
-    )
+    return tuple((code, t["own"], t["share"]) for code, t in tables if "own" in t)
 
 
 @lru_cache(maxsize=1)

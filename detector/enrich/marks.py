@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from detector import lexicon
 from detector.enrich.phrases import Phrases
-from detector.text import CAPITAL, NUMBER, SENTENCE, Tokens, tokenise
+from detector.text import CAPITAL, NUMBER, SENTENCE, Tokens, inside, tokenise
 
 #: Stretches of a text, as ``(start, end)``.
 Spans = Sequence[tuple[int, int]]
@@ -31,7 +31,7 @@ Figure = tuple[int, int, str]
 #: (days from publication), ``weekday`` (0 is Monday), ``month`` (1 to 12), ``number``.
 Word = tuple[int, int, str, int]
 
-_OFFSET_BITS = 32
+_LONGEST_DAY = 32  # characters of a date before its month
 _FIGURE = re.compile(r"\d+(?:[.,:/–-]\d+)*")
 
 
@@ -48,6 +48,16 @@ class Marks:
         return Marks(
             [f for f in self.figures if f[0] in cover], [w for w in self.words if w[0] in cover]
         )
+
+    def may_date(self, end: int) -> bool:
+        """Whether a date may begin before an offset, as far as its words and figures tell."""
+        end += _LONGEST_DAY
+        return any(start < end and not text.isdigit() for start, _, text in self.figures) or any(
+            start < end and kind == "month" for start, _, kind, _ in self.words
+        )
+
+
+_NONE = Marks((), ())
 
 
 class Cover:
@@ -82,19 +92,22 @@ def mark(
     at, lengths, numbers = vocabulary.find(tokens, keep)
     figure_starts = tokens.starts[figures].tolist()
     figure_bounds = np.searchsorted(figures, tokens.bounds).tolist()
-    inside = (tokens.flags[at] & CAPITAL != 0) & (tokens.flags[at] & SENTENCE == 0)
+    named = (tokens.flags[at] & (CAPITAL | SENTENCE)) == CAPITAL
     words = list(
         zip(
             tokens.starts[at].tolist(),
             tokens.ends[at + lengths - 1].tolist(),
             numbers.tolist(),
-            inside.tolist(),
+            named.tolist(),
             strict=True,
         )
     )
     word_bounds = np.searchsorted(at, tokens.bounds).tolist()
     found: list[Marks] = []
     for i, text in enumerate(texts):
+        if figure_bounds[i] == figure_bounds[i + 1] and word_bounds[i] == word_bounds[i + 1]:
+            found.append(_NONE)
+            continue
         starts = figure_starts[figure_bounds[i] : figure_bounds[i + 1]]
         own = words[word_bounds[i] : word_bounds[i + 1]]
         found.append(Marks(_figures(text, starts), _words(own, meanings, languages[i])))
@@ -104,24 +117,7 @@ def mark(
 def mark_one(text: str, spans: Spans, language: str) -> Marks:
     """The marks of a single text."""
     tokens = tokenise([text])
-    return mark([text], tokens, within(tokens, [spans]), [language])[0]
-
-
-def within(tokens: Tokens, spans: Sequence[Spans]) -> npt.NDArray[np.bool_]:
-    """Which words begin inside the spans of their text: shape (words,).
-
-    Args:
-        tokens: the words of the texts.
-        spans: for each text its spans, in order and without overlap.
-    """
-    # One number a word and an edge: the text's number, then the offset.
-    texts = np.arange(len(tokens), dtype=np.int64) << _OFFSET_BITS
-    places = np.repeat(texts, np.diff(tokens.bounds)) + tokens.starts
-    edges = [(i << _OFFSET_BITS) + e for i, own in enumerate(spans) for span in own for e in span]
-    inside = np.searchsorted(places, np.array(edges, np.int64))
-    change = np.bincount(inside[0::2], minlength=len(places) + 1)
-    change -= np.bincount(inside[1::2], minlength=len(places) + 1)
-    return np.cumsum(change[:-1]) > 0
+    return mark([text], tokens, inside(tokens, [spans]), [language])[0]
 
 
 def _figures(text: str, starts: Sequence[int]) -> list[Figure]:
@@ -141,12 +137,12 @@ def _words(
 ) -> list[Word]:
     found: list[Word] = []
     taken = 0
-    for start, end, number, inside in own:
+    for start, end, number, named in own:
         meaning = meanings[number].get(language)
         if meaning is None or start < taken:
             continue
         # "Hai Bà Trưng": a number written as a name inside a sentence is one.
-        if inside and meaning[0] == "number":
+        if named and meaning[0] == "number":
             continue
         found.append((start, end, *meaning))
         taken = end

@@ -66,8 +66,9 @@ class Phrases:
             Positions of the first words, ascending; words in each phrase; its number.
             Phrases may overlap.
         """
-        begins = self._filter[tokens.hashes & _FILTER] > (tokens.flags & CAPITAL == 0)
-        at = np.flatnonzero(begins if keep is None else begins & keep)
+        at = np.arange(len(tokens.hashes)) if keep is None else np.flatnonzero(keep)
+        begins = self._filter.take((tokens.hashes.take(at) & _FILTER).view(np.int64))
+        at = at[begins > (tokens.flags.take(at) & CAPITAL == 0)]
         found = np.full(len(at), -1, np.int64)
         lengths = np.zeros(len(at), np.int64)
         last = tokens.bounds[np.searchsorted(tokens.bounds, at, side="right")]

@@ -23,7 +23,6 @@ _CAPITALS = re.compile(r"\b[A-ZĐ]{3,}\b")
 _FIRM_JOINERS = re.compile(r"\s*[,;/|]\s*")
 _SLASHES = ("/", "-", "–", "—", "|")
 _TRIM = " \t\xa0.,;:–—-([)]/•"
-_TELLING = (Role.CREDIT, Role.DATELINE)
 
 
 def credits(  # noqa: A001 - the record's own word
@@ -39,7 +38,8 @@ def credits(  # noqa: A001 - the record's own word
         Outlets and agencies in their usual spelling where they are known, as written else.
     """
     found: dict[str, Credit] = {}
-    for segment in [s for s in segments if s.role in _TELLING]:
+    named, datelined = Role.CREDIT, Role.DATELINE
+    for segment in [s for s in segments if s[0] is named or s[0] is datelined]:
         if segment.role is Role.CREDIT:
             read = _read_credit(text[segment.start : segment.end])
         else:

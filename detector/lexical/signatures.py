@@ -58,9 +58,11 @@ def sample(shingles: U64, bounds: I64, config: LexicalConfig) -> tuple[U64, I64]
     Unlike MinHash, the sample of a text holds the sample of any part of it, so that an
     excerpt is found whatever it is an excerpt of (Broder 1997, section 4; FracMinHash).
     """
-    keep = (shingles % np.uint64(config.sample)) == 0
-    kept = np.concatenate([[0], np.cumsum(keep)])
-    return distinct(shingles[keep], kept[bounds])
+    # Division by one number is quick, the remainder is not.
+    multiples = shingles // np.uint64(config.sample)
+    multiples *= np.uint64(config.sample)
+    at = np.flatnonzero(multiples == shingles)
+    return distinct(shingles.take(at), np.searchsorted(at, bounds))
 
 
 def distinct(values: U64, bounds: I64) -> tuple[U64, I64]:

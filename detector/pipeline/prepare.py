@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,11 +26,14 @@ from detector.lexicon.outlets import key_of
 from detector.pipeline.freeing import calm
 from detector.pipeline.rowfacts import RowFacts
 from detector.pipeline.shelf import Packed, opened, unpack
-from detector.text import I64, U64, Tokens, mix, shingles, tokenise
+from detector.text import I64, U64, Tokens, inside, mix, shingles, tokenise
 from detector.verify.profiles import Profiles, profile
 
 if TYPE_CHECKING:
     from detector.semantic.static import StaticEncoder
+
+_BASE = 0xD1342543DE82EF95  # of the polynomials that tell bodies apart
+_AT_ONCE = 1 << 14  # words: the arrays stay in the cache
 
 F32 = npt.NDArray[np.float32]
 
@@ -79,9 +83,10 @@ def prepare(
     alone = config.semantic.model == "none"  # copies are told by their words alone
     segments = [clean(article, recurring) for article in articles]
     tokens = tokenise(texts, folded=not alone)
-    facts = enrich(articles, segments, tokens, brief=alone)
     spans = [body_spans(s) for s in segments]
-    body = within(tokens, spans)
+    in_body = inside(tokens, spans)
+    facts = enrich(articles, segments, tokens, in_body, brief=alone)
+    body = tokens.select(in_body)
     hashes, bounds = shingles(body.hashes, body.bounds, config.lexical.shingle)
     sampled, sample_bounds = sample(hashes, bounds, config.lexical)
     outlets = [sys.intern(key_of(a.source, a.url)) for a in articles]
@@ -120,17 +125,9 @@ def within(tokens: Tokens, spans: Sequence[Sequence[tuple[int, int]]]) -> Tokens
 
     Args:
         tokens: of n texts.
-        spans: n lists of ``(start, end)``, ascending and apart.
+        spans: n lists of ``(start, end)``.
     """
-    keep = np.zeros(len(tokens.hashes) + 1, np.int8)
-    for i, parts in enumerate(spans):
-        first = int(tokens.bounds[i])
-        starts = tokens.starts[first : int(tokens.bounds[i + 1])]
-        for a, b in np.searchsorted(starts, np.array(parts, np.int64).reshape(-1, 2)).tolist():
-            if a < b:
-                keep[first + a] += 1
-                keep[first + b] -= 1
-    return tokens.select(np.cumsum(keep[:-1]).astype(np.bool_))
+    return tokens.select(inside(tokens, spans))
 
 
 def digests(body: Tokens) -> U64:
@@ -139,13 +136,15 @@ def digests(body: Tokens) -> U64:
     Unicode form, white space, punctuation and tone placement are not in the word hashes;
     case is put back by the number of capitals. 0 for a body without words.
     """
-    size = int(np.diff(body.bounds).max(initial=0))
-    powers = np.cumprod(np.full(size + 1, 0xD1342543DE82EF95, np.uint64))
-    owner_start = np.repeat(body.bounds[:-1], np.diff(body.bounds))
-    place = np.arange(len(body.hashes)) - owner_start
-    values = mix(body.hashes + body.capitals.astype(np.uint64)) * powers[place]
-    sums = np.concatenate([[np.uint64(0)], np.cumsum(values)])
-    return mix(sums[body.bounds[1:]] - sums[body.bounds[:-1]])
+    powers = np.full(int(np.diff(body.bounds).max(initial=0)), _BASE, np.uint64)
+    np.cumprod(powers, out=powers)
+    values = body.hashes + body.capitals
+    for begin in range(0, len(values), _AT_ONCE):
+        part = values[begin : begin + _AT_ONCE]
+        part[:] = mix(part)
+    bounds = body.bounds.tolist()
+    sums = [np.dot(values[a:b], powers[: b - a]) for a, b in pairwise(bounds)]
+    return mix(np.array(sums, np.uint64))
 
 
 @lru_cache(maxsize=2)

@@ -170,3 +170,27 @@ def test_brief_facts_are_the_same_as_the_whole_ones(published: date | None) -> N
         event_date=whole.event_date,
         credits=whole.credits,
     )
+
+
+@pytest.mark.parametrize(
+    ("lead", "rest", "expected"),
+    [
+        (
+            "Hội nghị năm 2019 họp ngày 3/12 tại tỉnh.",
+            "Kỳ trước của năm 2019 đã hoãn.",
+            (2019, 12, 3),
+        ),
+        ("Hội nghị họp ngày 3/12 tại tỉnh.", "Kỳ trước của năm 2019 đã hoãn.", None),
+        ("Hội nghị họp ngày 3/12/18 tại tỉnh.", "Kỳ sau.", (2018, 12, 3)),
+        ("Hội nghị họp ngày 3/12/2015 tại tỉnh.", "Kỳ này vào ngày 5/6/2019.", None),
+    ],
+)
+def test_the_years_of_a_text_without_publication_date_date_its_event_in_brief_too(
+    lead: str, rest: str, expected: tuple[int, int, int] | None
+) -> None:
+    text = f"{lead}\n{'Các đại biểu đã nghe và bàn về nhiều việc của tỉnh. ' * 15}\n{rest}"
+    article = Article(id="a", text=text)
+    given = [article], [clean(article)], tokenise([text])
+    whole, brief = enrich(*given)[0], enrich(*given, brief=True)[0]
+    assert whole.event_date == brief.event_date
+    assert brief.event_date == (expected and date(*expected))
