@@ -148,7 +148,6 @@ def _report(
 
 def _write(detection: Detection, tables: dict[str, str | None], shown: bool) -> None:
     """Files first: what reads standard output may leave early."""
-    from detector.cli.show import show
     from detector.writers import write
 
     columns = {"-o": ROWS, "--pairs": PAIRS}
@@ -159,6 +158,8 @@ def _write(detection: Detection, tables: dict[str, str | None], shown: bool) -> 
         with stdout.reader_may_leave():
             write(rows, path, columns[option])
     if shown:
+        from detector.cli.show import show
+
         with stdout.reader_may_leave():
             for line in show(detection):
                 click.echo(line)
