@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 from detector import report
 from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
 from detector.audit.evidence import Exhibits
+from detector.audit.gates import COUNTS
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
 from detector.records import Article, Decision, Detection, Level, Relation
@@ -22,7 +24,26 @@ EVIDENCE = "evidence.jsonl"
 _TEXTS = 4096  # articles kept at hand
 _CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
 _PAIRS = 200
-_COUNTS = {"largest_cluster", "unread"}  # gates whose limit is no share
+
+# What changed, as an editor calls one and several of it.
+_TOTALS = {
+    "new_articles": ("new article", "new articles"),
+    "gone_articles": ("article gone", "articles gone"),
+    "new_pairs": ("new pair", "new pairs"),
+    "gone_pairs": ("pair gone", "pairs gone"),
+    "relabelled_pairs": ("pair with another relation", "pairs with another relation"),
+}
+_GROUPS = {
+    Level.SYNDICATION: ("story", "stories"),
+    Level.EVENT: ("event", "events"),
+    Level.DUPLICATE: ("group of copies", "groups of copies"),
+}
+
+_READ = {
+    "new": ("new article", "new articles"),
+    "changed": ("changed article", "changed articles"),
+    "unread": ("record not read", "records not read"),
+}
 
 Record = Mapping[str, Any]
 
@@ -78,15 +99,18 @@ def context(
     """
     counts = record["counts"]
     last = before["counts"] if before is not None else {}
-    shown = {"new": "new articles", "changed": "changed articles", "unread": "records not read"}
     return Context(
         title="Audit: copies, translations and reports",
         made=datetime.fromisoformat(record["started"]),
         run=record["id"],
         command="detector audit run",
         figures=tuple(
-            report.Figure(told, f"{counts[name]:,}", f"{last[name]:,}" if name in last else "")
-            for name, told in shown.items()
+            report.Figure(
+                _counted(words, counts[name]),
+                f"{counts[name]:,}",
+                f"{last[name]:,}" if name in last else "",
+            )
+            for name, words in _READ.items()
         ),
         changes=None if before is None or diff is None else _changes(before, diff, titles),
         gates=tuple(_gates(record)),
@@ -98,11 +122,11 @@ def context(
 
 def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Changes:
     counts = diff.counts()
-    totals = [(name.replace("_", " "), n) for name, n in counts.items() if isinstance(n, int)]
+    totals = [(_counted(words, counts[name]), counts[name]) for name, words in _TOTALS.items()]
     totals += [
-        (f"{level} clusters {kind}", n)
-        for level, kinds in counts["clusters"].items()
-        for kind, n in kinds.items()
+        (f"{_counted(words, n)} {kind}", n)
+        for level, words in _GROUPS.items()
+        for kind, n in counts["clusters"][str(level)].items()
     ]
     return report.Changes(
         run=before["id"],
@@ -110,7 +134,7 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
         figures=tuple(before["figures"].get("report", {}).items()),
         clusters=tuple(
             _cluster(change, titles)
-            for level in (Level.SYNDICATION, Level.EVENT, Level.DUPLICATE)
+            for level in _GROUPS
             for change in _telling(diff, level)
         ),
         pairs=tuple(
@@ -122,7 +146,12 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
             for s in diff.sources
         ),
         totals=tuple((name, n) for name, n in totals if n),
+        new=frozenset(diff.new),
     )
+
+
+def _counted(words: tuple[str, str], count: int) -> str:
+    return words[count != 1]
 
 
 def _telling(diff: Diff, level: Level) -> list[ClusterChange]:
@@ -157,27 +186,25 @@ def _worth(diff: Diff) -> list[PairChange]:
 
 
 def _gates(record: Record) -> list[report.Gate]:
-    trips = {trip["gate"]: trip for trip in record["gates"]}
-    made = []
-    for name, value in record["guarded"].items():
-        trip = trips.get(name)
-        told = [t["message"] for t in record["gates"] if t["gate"] == name]
-        made.append(
-            report.Gate(
-                name,
-                _shown(name, record["limits"].get(name)),
-                _shown(name, trip["value"] if trip else value),
-                trip is not None,
-                " ".join(told),
-            )
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for trip in record["gates"]:
+        told[trip["gate"]].append(trip["message"])
+    return [
+        report.Gate(
+            name,
+            _shown(name, record["limits"].get(name)),
+            _shown(name, value),
+            name in told,
+            tuple(told[name]),
         )
-    return made
+        for name, value in record["guarded"].items()
+    ]
 
 
 def _shown(name: str, value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if name in _COUNTS else f"{value:.1%}"
+    return f"{value:,}" if name in COUNTS else f"{value:.1%}"
 
 
 def _relation(name: str | None) -> Relation | None:

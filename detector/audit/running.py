@@ -129,8 +129,9 @@ class Running:
         last = int(before.record["figures"]["articles"]) if before is not None else None
         unread = self._journal.told("read")["unread"]
         told["figures"] = {**found.values(), "report": figures(self._detection)}
-        told["guarded"] = gates.measured(found, self._config.gates, unread, last)
-        told["gates"] = [t.values() for t in gates.tripped(found, self._config.gates, unread, last)]
+        checks = gates.checks(gates.Measure(found, unread, last), self._config.gates)
+        told["guarded"] = {name: looks[0].value if looks else None for name, looks in checks.items()}
+        told["gates"] = [check.values() for check in gates.tripped(checks)]
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
         if diff is not None:

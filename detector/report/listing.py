@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from detector.report.words import brief
 
 _LINE = 400  # characters of a note
 _NAME = 80
+_TOLD = 5  # sentences on one gate
 _UNRELATED = "not related"
 
 
@@ -98,7 +99,7 @@ class Listing:
         """The gates, tripped ones first."""
         ranked = sorted(context.gates, key=lambda gate: not gate.tripped)
         return [
-            Gate(line(g.name), line(g.limit), line(g.value), g.tripped, line(g.told))
+            Gate(line(g.name), line(g.limit), line(g.value), g.tripped, _some(g.told))
             for g in ranked[: self._most]
         ]
 
@@ -115,7 +116,14 @@ class Listing:
         )
 
     def _changed(self, change: PairChange) -> NamedRow:
-        told = [CALLED[str(x)] if x else _UNRELATED for x in (change.before, change.now)]
+        pair = {change.a, change.b}
+        told = [
+            CALLED[str(relation)] if relation else lacking if pair & articles else _UNRELATED
+            for relation, articles, lacking in (
+                (change.before, self._index.new, "new article"),
+                (change.now, pair - self._index.labels.keys(), "article gone"),
+            )
+        ]
         left, right = self._named(change.a), self._named(change.b)
         return NamedRow(self._number(change.a, change.b), left, right, *told)
 
@@ -138,6 +146,12 @@ class Listing:
     def _named(self, name: str) -> Head:
         label = self._index.labels.get(name)
         return head(label) if label else Head("", brief(name, _NAME), "und", "", "")
+
+
+def _some(told: Sequence[str]) -> tuple[str, ...]:
+    """The first sentences, and how many more there are."""
+    shown = tuple(line(text) for text in told[:_TOLD])
+    return shown if len(told) <= _TOLD else (*shown, f"And {len(told) - _TOLD:,} more.")
 
 
 def line(text: str) -> str:

@@ -273,7 +273,8 @@
       const pair = shownData().pairs[number];
       current = number;
       const [left, right] = [shownData().articles[pair.l], shownData().articles[pair.r]];
-      $("side-title").textContent = `${CALLED[pair.relation] ?? pair.relation}, score ${pair.score.toFixed(2)}`;
+      const called = CALLED[pair.relation] ?? pair.relation;
+      $("side-title").textContent = `${called[0].toUpperCase()}${called.slice(1)}, score ${pair.score.toFixed(2)}`;
       const first = pair.first ? `Original: ${left.source || left.title}, ${Math.round(pair.confidence * 100)}% sure.`
         : pair.relation === "same_event" ? "Two reports of one event." : "Which came first is unknown.";
       $("side-sum").textContent = `${first}${pair.own ? " Both were published by one source." : ""}`;

@@ -248,7 +248,7 @@ def test_gates_are_listed_with_the_tripped_ones_first(small):
         small,
         gates=(
             Gate("largest_cluster", "100", "40", False),
-            Gate("duplicate_rate", "30 %", "41 %", True, "more than ever"),
+            Gate("duplicate_rate", "30 %", "41 %", True, ("more than ever",)),
         ),
     )
 
