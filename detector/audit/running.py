@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from detector import __version__
-from detector.audit import delta, durations, gates, page, seen
+from detector.audit import delta, durations, gates, page, seen, untold
 from detector.audit.config import AuditConfig
 from detector.audit.diff import Diff, compared
 from detector.audit.figures import Snapshot
@@ -75,7 +75,9 @@ class Running:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
-            run = self._runs.end(self._folder, self._record())
+            record = self._record()
+            untold.write(self._folder, untold.expected(self._config.notify, record))
+            run = self._runs.end(self._folder, record)
         for name in (_DELTA, JOURNAL):
             (run.path / name).unlink(missing_ok=True)
         return run

@@ -270,6 +270,70 @@ def test_an_index_that_was_put_away_while_a_run_was_left_is_filled_anew(place, m
     assert len(ids(run)) == 3
 
 
+# Who is told
+
+
+MAIL = """[notify]
+command = ['sh', '-c', 'test ! -e broken && basename "$AUDIT_FOLDER" >> told']
+"""
+
+
+def told_of(place):
+    path = place.folder / "told"
+    return path.read_text().split() if path.exists() else []
+
+
+def test_what_could_not_be_told_is_told_by_the_next_call_once(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    first = place.run(MAIL)
+    (said,) = first.untold
+    assert said.startswith(f"run {first.run.id} is complete, but could not be told of: command sh")
+    second = place.run(MAIL)
+    assert [line.split()[1] for line in second.untold] == [second.run.id, first.run.id]
+    assert "not tried, since it failed for a later run" in second.untold[1]
+
+    (place.folder / "broken").unlink()
+    outcome = place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert (outcome.run, outcome.untold) == (None, ())
+    assert told_of(place) == [second.run.id, first.run.id]
+    assert place.telling.notes == [
+        f"Told of run {run.id}: command." for run in (second.run, first.run)
+    ]
+    place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert len(told_of(place)) == 2
+
+
+def test_a_run_that_was_killed_before_it_was_told_of_is_told_of_later(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("detector.audit.notify.tell", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            place.run(MAIL)
+
+    place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert told_of(place) == [place.audit().runs.last().id]
+
+
+def test_who_is_not_in_the_options_any_more_is_not_told(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    place.run(MAIL)
+
+    assert place.run().untold == ()
+    assert list(planned(place.audit(MAIL), "", timedelta(hours=24)))[0].startswith("Nothing would")
+
+
+def test_a_plan_names_the_runs_that_somebody_has_not_heard_of(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    run = place.run(MAIL).run
+
+    assert f"Somebody would be told again of {run.id}." in planned(
+        place.audit(MAIL), "", timedelta(hours=24)
+    )
+
+
 # What is kept
 
 
