@@ -13,6 +13,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]#|~])")
 _TITLE = 100  # characters of a headline
 _SOURCES = 5
 _PROBLEMS = 5
+_TRIPS = 3  # sentences on one gate
 _LEVELS = {
     "duplicate": "One article in one language",
     "syndication": "One article wherever it went",
@@ -54,7 +55,7 @@ def plain(text: str, length: int = _TITLE) -> str:
 
 
 def _head(record: Record) -> Iterator[str]:
-    trips = len(record["gates"])
+    trips = len({trip["gate"] for trip in record["gates"]})
     state = {0: "no gate tripped", 1: "1 gate tripped"}.get(trips, f"{trips} gates tripped")
     day = str(record["started"])[:16].replace("T", " ")
     yield f"# Audit of {day}: {state}"
@@ -85,10 +86,15 @@ def _gates(record: Record) -> Iterator[str]:
         return
     yield "## Gates"
     yield ""
+    told: dict[str, list[str]] = {}
     for trip in record["gates"]:
-        yield f"- ✗ **{plain(trip['gate'].replace('_', ' '))}**: {plain(trip['message'], 300)}"
-    tripped = {trip["gate"] for trip in record["gates"]}
-    held = [plain(name.replace("_", " ")) for name in record["guarded"] if name not in tripped]
+        told.setdefault(trip["gate"], []).append(trip["message"])
+    for gate, messages in told.items():
+        name = plain(gate.replace("_", " "))
+        yield from (f"- ✗ **{name}**: {plain(text, 300)}" for text in messages[:_TRIPS])
+        if len(messages) > _TRIPS:
+            yield f"- ✗ **{name}**: {len(messages) - _TRIPS:,} more"
+    held = [plain(name.replace("_", " ")) for name in record["guarded"] if name not in told]
     if held:
         yield f"- ✓ {', '.join(held)}"
     yield ""

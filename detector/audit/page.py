@@ -11,7 +11,7 @@ from typing import Any
 
 from detector import report
 from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
-from detector.audit.evidence import Exhibits
+from detector.audit.evidence import EVIDENCE, Asked, Exhibits
 from detector.audit.gates import COUNTS
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
@@ -19,7 +19,6 @@ from detector.records import Article, Decision, Detection, Level, Relation
 from detector.report import Context
 
 PAGE = "report.html"
-EVIDENCE = "evidence.jsonl"
 
 _TEXTS = 4096  # articles kept at hand
 _CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
@@ -64,13 +63,7 @@ def write(
         InputError: if it cannot be written.
     """
 
-    @lru_cache(maxsize=_TEXTS)
-    def article(name: str) -> Article | None:
-        try:
-            return index.get(name)
-        except UnknownArticleError:
-            return None
-
+    article = asked(index)
     exhibits = Exhibits(
         before and before / EVIDENCE,
         article,
@@ -79,6 +72,19 @@ def write(
     written = report.write(folder / PAGE, found, article, context=about, evidence=exhibits.of)
     exhibits.write(folder / EVIDENCE)
     return written
+
+
+def asked(index: Detector) -> Asked:
+    """What gives an article of an index by its id, or None; the latest stay at hand."""
+
+    @lru_cache(maxsize=_TEXTS)
+    def article(name: str) -> Article | None:
+        try:
+            return index.get(name)
+        except UnknownArticleError:
+            return None
+
+    return article
 
 
 def context(

@@ -144,7 +144,11 @@ class Running:
     def _report(self, told: dict[str, Any]) -> None:
         record = self._record()
         before = self._before.record if self._before is not None else None
-        titles = {row.id: row.title for row in self._snapshot.rows}
+        titles = {
+            row.id: row.title
+            for snapshot in (self._last_snapshot, self._snapshot)
+            for row in (snapshot.rows if snapshot is not None else ())
+        }
         about = page.context(record, before, self._diff, titles, self._index.decisions())
         last = self._before.path if self._before is not None else None
         written = page.write(self._folder, self._detection, self._index, about, last)
@@ -177,10 +181,14 @@ class Running:
         return self._runs.last()
 
     @cached_property
+    def _last_snapshot(self) -> Snapshot | None:
+        return self._before.snapshot() if self._before is not None else None
+
+    @cached_property
     def _diff(self) -> Diff | None:
-        if self._before is None:
+        if self._last_snapshot is None:
             return None
-        return compared(self._before.snapshot(), self._snapshot)
+        return compared(self._last_snapshot, self._snapshot)
 
     @cached_property
     def _since(self) -> datetime | None:
