@@ -126,7 +126,8 @@ class Auditing:
             if not left:
                 continue
             channels = [c for c in left if c in untold.named(self.config.notify)]
-            failures = notify.tell(run, self.config.notify, [c for c in channels if c not in silent])
+            tried = [c for c in channels if c not in silent]
+            failures = notify.tell(run, self.config.notify, tried)
             # Who does not answer for this run is spared the older ones.
             silent |= failures.keys()
             waiting = tuple(c for c in channels if c in silent)

@@ -18,7 +18,10 @@ from detector.writers.jsonl import dumps
 #: Answers after which another attempt may succeed.
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
 
+_Teller = Callable[[Run, NotifyConfig], None]
+
 _OUTPUT = 2000  # characters of what a failing command said
+
 
 class NotifyError(InputError):
     """A run is complete, but somebody could not be told."""
@@ -54,13 +57,16 @@ def tell(run: Run, config: NotifyConfig, channels: Iterable[str]) -> dict[str, s
     Returns:
         What failed, by channel, in words; empty when all were told.
     """
-    failures = {}
-    for channel in channels:
-        try:
-            _TELLERS[channel](run, config)
-        except NotifyError as error:
-            failures[channel] = str(error)
-    return failures
+    said = {channel: _failure(_TELLERS[channel], run, config) for channel in channels}
+    return {channel: failure for channel, failure in said.items() if failure}
+
+
+def _failure(teller: _Teller, run: Run, config: NotifyConfig) -> str:
+    try:
+        teller(run, config)
+    except NotifyError as error:
+        return str(error)
+    return ""
 
 
 def message(run: Run) -> dict[str, Any]:
@@ -170,7 +176,7 @@ def _command(run: Run, config: NotifyConfig) -> None:
         sys.stderr.write(f"{said}\n")
 
 
-_TELLERS: dict[str, Callable[[Run, NotifyConfig], None]] = {
+_TELLERS: dict[str, _Teller] = {
     "webhook": _webhook,
     "command": _command,
 }

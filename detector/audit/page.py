@@ -13,6 +13,7 @@ from detector import report
 from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits
 from detector.audit.gates import COUNTS
+from detector.audit.wording import GROUPS, one_or_several
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
 from detector.records import Article, Decision, Detection, Level, Relation
@@ -32,12 +33,6 @@ _TOTALS = {
     "gone_pairs": ("pair gone", "pairs gone"),
     "relabelled_pairs": ("pair with another relation", "pairs with another relation"),
 }
-_GROUPS = {
-    Level.SYNDICATION: ("story", "stories"),
-    Level.EVENT: ("event", "events"),
-    Level.DUPLICATE: ("group of copies", "groups of copies"),
-}
-
 _READ = {
     "new": ("new article", "new articles"),
     "changed": ("changed article", "changed articles"),
@@ -62,7 +57,6 @@ def write(
     Raises:
         InputError: if it cannot be written.
     """
-
     article = asked(index)
     exhibits = Exhibits(
         before and before / EVIDENCE,
@@ -112,7 +106,7 @@ def context(
         command="detector audit run",
         figures=tuple(
             report.Figure(
-                _counted(words, counts[name]),
+                one_or_several(counts[name], words),
                 f"{counts[name]:,}",
                 f"{last[name]:,}" if name in last else "",
             )
@@ -128,10 +122,10 @@ def context(
 
 def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Changes:
     counts = diff.counts()
-    totals = [(_counted(words, counts[name]), counts[name]) for name, words in _TOTALS.items()]
+    totals = [(one_or_several(counts[n], words), counts[n]) for n, words in _TOTALS.items()]
     totals += [
-        (f"{_counted(words, n)} {kind}", n)
-        for level, words in _GROUPS.items()
+        (f"{one_or_several(n, words)} {kind}", n)
+        for level, words in GROUPS.items()
         for kind, n in counts["clusters"][str(level)].items()
     ]
     return report.Changes(
@@ -139,9 +133,7 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
         made=datetime.fromisoformat(before["started"]),
         figures=tuple(before["figures"].get("report", {}).items()),
         clusters=tuple(
-            _cluster(change, titles)
-            for level in _GROUPS
-            for change in _telling(diff, level)
+            _cluster(change, titles) for level in GROUPS for change in _telling(diff, level)
         ),
         pairs=tuple(
             report.PairChange(p.a, p.b, _relation(p.before), _relation(p.after))
@@ -154,10 +146,6 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
         totals=tuple((name, n) for name, n in totals if n),
         new=frozenset(diff.new),
     )
-
-
-def _counted(words: tuple[str, str], count: int) -> str:
-    return words[count != 1]
 
 
 def _telling(diff: Diff, level: Level) -> list[ClusterChange]:

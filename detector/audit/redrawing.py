@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -16,6 +15,7 @@ from detector.audit import page
 from detector.audit.diff import compared
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits, evidence
 from detector.audit.markdown import markdown
+from detector.audit.news import changes
 from detector.audit.runs import Run
 from detector.audit.tables import PAIRS, ROWS, read_table
 from detector.errors import StoreError, UnknownArticleError
@@ -43,16 +43,14 @@ def drawn(run: Run, before: Run | None, told: Told) -> tuple[bytes, str]:
     found = restored(run)
     record, titles, diff = dict(run.record), {}, None
     if before is not None:
-        last = before.snapshot()
-        diff = compared(last, run.snapshot())
-        values = diff.values()
-        changes = {**values["counts"], "sources": values["sources"]}
-        record.update(previous=before.id, changes=changes)
+        last, now = before.snapshot(), run.snapshot()
+        diff = compared(last, now)
+        record.update(previous=before.id, changes=changes(diff, now.rows))
         titles = {row.id: row.title for row in last.rows}
     else:
         record.update(previous=None, changes=None)
     titles |= {label.id: label.title for label in found.labels}
-    last_record = before and before.record
+    last_record = before.record if before is not None else None
     with _index(run, told) as (article, collect, decisions):
         about = page.context(record, last_record, diff, titles, decisions)
         exhibits = Exhibits(run.path / EVIDENCE, article, collect)

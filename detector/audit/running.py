@@ -17,6 +17,7 @@ from detector.audit.figures import Snapshot
 from detector.audit.indexes import SOURCES, known, opened, reading
 from detector.audit.journal import JOURNAL, Journal
 from detector.audit.markdown import markdown
+from detector.audit.news import changes
 from detector.audit.reading import Reading, expanded
 from detector.audit.runs import Run, Runs, write_json
 from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
@@ -132,14 +133,15 @@ class Running:
         unread = self._journal.told("read")["unread"]
         told["figures"] = {**found.values(), "report": figures(self._detection)}
         checks = gates.checks(gates.Measure(found, unread, last), self._config.gates)
-        told["guarded"] = {name: looks[0].value if looks else None for name, looks in checks.items()}
+        told["guarded"] = {
+            gate: looked[0].value if looked else None for gate, looked in checks.items()
+        }
         told["gates"] = [check.values() for check in gates.tripped(checks)]
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
         if diff is not None:
-            values = diff.values()
-            told["changes"] = {**values["counts"], "sources": values["sources"]}
-            write_json(self._folder / _CHANGES, values)
+            told["changes"] = changes(diff, self._snapshot.rows)
+            write_json(self._folder / _CHANGES, diff.values())
 
     def _report(self, told: dict[str, Any]) -> None:
         record = self._record()
@@ -153,7 +155,8 @@ class Running:
         last = self._before.path if self._before is not None else None
         written = page.write(self._folder, self._detection, self._index, about, last)
         told.update(bytes=written.bytes, pairs=written.pairs)
-        text = markdown({**record, "seconds": self._journal.seconds}, before)
+        seconds = {**self._journal.seconds, "report": self._journal.elapsed}
+        text = markdown({**record, "seconds": seconds}, before)
         (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
 
     # What several stages need, made when the first asks for it

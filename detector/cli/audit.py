@@ -119,7 +119,9 @@ def diff(a: str | None, b: str, place: str | None, as_json: bool) -> None:
 )
 @click.argument("run", default="last", metavar="[RUN]")
 @click.option("-o", "--output", metavar="FILE", help="Draw it anew, into a file; - is stdout.")
-@click.option("--against", metavar="RUN", help="Tell the changes since this run. [default: its own]")
+@click.option(
+    "--against", metavar="RUN", help="Tell the changes since this run. [default: its own]"
+)
 @click.option("--markdown", is_flag=True, help="The report for a chat or a mail instead.")
 @_runs_option
 def report(

@@ -110,7 +110,9 @@ class Index:
             cluster.id: max((self.labels[m].published or "" for m in cluster.members), default="")
             for cluster in clusters
         }
-        latest = sorted(sorted(clusters, key=lambda c: c.id), key=lambda c: last[c.id], reverse=True)
+        latest = sorted(
+            sorted(clusters, key=lambda c: c.id), key=lambda c: last[c.id], reverse=True
+        )
         return sorted(latest, key=lambda c: -len(c.members))
 
     def in_time(self, members: Sequence[str]) -> list[str]:

@@ -74,6 +74,7 @@ def stored(tmp_path):
             "previous": None,
             "counts": {"new": len(rows), "changed": 0, "unread": 0},
             "unread": [],
+            "notes": [],
             "seconds": {"read": 1.25, "add": 2.0},
             "files": {"rows": "rows.jsonl", "pairs": "pairs.jsonl", "report": "report.html",
                       "markdown": "report.md"},

@@ -95,6 +95,4 @@ def test_the_tables_of_a_run_hold_all_that_its_report_needs(place, ending):
     assert [label.row() | {"credits": []} for label in kept.labels] == [
         label.row() | {"credits": []} for label in found.labels
     ]
-    assert [(c.id, c.members) for c in kept.clusters] == [
-        (c.id, c.members) for c in found.clusters
-    ]
+    assert [(c.id, c.members) for c in kept.clusters] == [(c.id, c.members) for c in found.clusters]
