@@ -107,7 +107,7 @@ class Auditing:
                 "it is given up, and a new one begins."
             )
             self.runs.remove(partial)
-        moment = durations.moment(since, now).isoformat() if since else ""
+        moment = durations.moment(since, now, "--since").isoformat() if since else ""
         return Journal.begun(self.runs.begin(now), now, about, moment)
 
     def _fits(self, journal: Journal) -> bool:

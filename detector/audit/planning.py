@@ -37,7 +37,7 @@ def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterato
     partial = runs.partial()
     if partial is not None:
         yield f"Run {partial.name} was left; it would be gone on with."
-    moment = durations.moment(since, auditing.now()) if since else None
+    moment = durations.moment(since, auditing.now(), "--since") if since else None
     found = _read(auditing, config, moment)
     yield (
         f"{found.files:,} files, {found.untouched:,} of them read before and as they were; "

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from detector import __version__
+from detector import __version__, files
 from detector.audit import delta, durations, gates, page, seen, untold
 from detector.audit.config import AuditConfig
 from detector.audit.diff import Diff, compared
@@ -157,7 +157,8 @@ class Running:
         told.update(bytes=written.bytes, pairs=written.pairs)
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
         text = markdown({**record, "seconds": seconds}, before)
-        (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
+        with files.atomic_output(self._folder / _MARKDOWN) as stream:
+            stream.write(text.encode())
 
     # What several stages need, made when the first asks for it
 

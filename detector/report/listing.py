@@ -17,6 +17,7 @@ _LINE = 400  # characters of a note
 _NAME = 80
 _TOLD = 5  # sentences on one gate
 _UNRELATED = "not related"
+_AS = {"duplicate": "article, in one language", "syndication": "article, in any language"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Listing:
             number=self._number(one.a, one.b),
             left=self._named(one.a),
             right=self._named(one.b),
-            before=f"{decided} {line(one.level)}".strip(),
+            before=f"{decided} {_AS.get(one.level, line(one.level))}".strip(),
             now=CALLED[str(pair.relation)] if pair else _UNRELATED,
             note=line(one.note),
             made=line(one.made),
