@@ -120,7 +120,7 @@ def diff(a: str | None, b: str, place: str | None, as_json: bool) -> None:
 @click.argument("run", default="last", metavar="[RUN]")
 @click.option("-o", "--output", metavar="FILE", help="Draw it anew, into a file; - is stdout.")
 @click.option(
-    "--against", metavar="RUN", help="Tell the changes since this run. [default: its own]"
+    "--against", metavar="RUN", help="Tell the changes since this run. [default: the one before it]"
 )
 @click.option("--markdown", is_flag=True, help="The report for a chat or a mail instead.")
 @_runs_option
