@@ -143,11 +143,11 @@ def _sources(found: Sequence[Record]) -> Iterator[str]:
 
 
 def _clusters(found: Mapping[str, Sequence[Record]]) -> Iterator[str]:
-    if not any(found.values()):
+    if not found[str(Level.EVENT)]:
         return
     yield "## Largest"
     yield ""
-    for level in GROUPS:
+    for level in (Level.SYNDICATION, Level.EVENT):
         for cluster in found[str(level)][:3]:
             yield f"- {_group({**cluster, 'level': level})}: {plain(cluster['title'])}"
     yield ""

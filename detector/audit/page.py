@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from detector import report
-from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
+from detector.audit.diff import ClusterChange, Diff, PairChange
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits
 from detector.audit.gates import COUNTS
 from detector.audit.wording import GROUPS, one_or_several
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
-from detector.records import Article, Decision, Detection, Level, Relation
+from detector.records import Article, Decision, Detection, Relation
 from detector.report import Context
 
 PAGE = "report.html"
 
 _TEXTS = 4096  # articles kept at hand
-_CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
-_PAIRS = 200
 
 # What changed, as an editor calls one and several of it.
 _TOTALS = {
@@ -132,12 +130,10 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
         run=before["id"],
         made=datetime.fromisoformat(before["started"]),
         figures=tuple(before["figures"].get("report", {}).items()),
-        clusters=tuple(
-            _cluster(change, titles) for level in GROUPS for change in _telling(diff, level)
-        ),
+        clusters=tuple(_cluster(change, titles) for change in _telling(diff)),
         pairs=tuple(
             report.PairChange(p.a, p.b, _relation(p.before), _relation(p.after))
-            for p in _worth(diff)[:_PAIRS]
+            for p in _worth(diff)
         ),
         rates=tuple(
             report.RateChange(s.name or "(unknown)", s.before, s.after, s.articles_after)
@@ -148,14 +144,19 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
     )
 
 
-def _telling(diff: Diff, level: Level) -> list[ClusterChange]:
-    """The most telling changes first: what merged or split, then the largest."""
-    rank = {"merged": 0, "split": 1, **{kind: 2 for kind in KINDS if kind not in _JOINED}}
-    found = [change for change in diff.clusters if change.level is level]
-    return sorted(found, key=lambda c: (rank[c.kind], -c.articles, c.after, c.before))[:_CLUSTERS]
-
-
 _JOINED = ("merged", "split")
+
+
+def _telling(diff: Diff) -> list[ClusterChange]:
+    """The most telling changes first: what merged or split, then the largest of each level."""
+    levels = list(GROUPS)
+
+    def rank(change: ClusterChange) -> tuple[bool, int, int, tuple[str, ...], tuple[str, ...]]:
+        joined = change.kind in _JOINED
+        level = levels.index(change.level)
+        return not joined, level, -change.articles, change.after, change.before
+
+    return sorted(diff.clusters, key=rank)
 
 
 def _cluster(change: ClusterChange, titles: Mapping[str, str]) -> report.ClusterChange:

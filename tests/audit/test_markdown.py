@@ -85,8 +85,6 @@ def test_a_run_is_told_with_what_changed(stored):
         "- Story of 2 articles: Bài a\n"
         "- Event of 3 articles: Bài x0\n"
         "- Event of 2 articles: Bài a\n"
-        "- Group of copies of 3 articles: Bài x0\n"
-        "- Group of copies of 2 articles: Bài a\n"
         "\n"
         "## Capped or not done\n"
         "\n"
