@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from detector.audit.gates import COUNTS
 from detector.audit.wording import GROUPS, one_or_several
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
-from detector.records import Article, Decision, Detection, Relation
+from detector.records import Article, Decision, Detection, Evidence, Pair, Relation
 from detector.report import Context
+from detector.report.choosing import Limits
 
 PAGE = "report.html"
 
@@ -41,7 +43,12 @@ Record = Mapping[str, Any]
 
 
 def write(
-    folder: Path, found: Detection, index: Detector, about: Context, before: Path | None
+    folder: Path,
+    found: Detection,
+    index: Detector,
+    about: Context,
+    before: Path | None,
+    progress: Callable[[int, int], None],
 ) -> report.Written:
     """Write the page of a run; texts and evidence of what it shows come from the index.
 
@@ -51,18 +58,27 @@ def write(
         index: what it has read.
         about: what the page tells beside.
         before: folder of the run before, whose evidence is taken over where it still holds.
+        progress: told how many pairs have their evidence, and how many are to be shown.
 
     Raises:
         InputError: if it cannot be written.
     """
-    article = asked(index)
+    article, done = asked(index), count(1)
+    shown = min(len(found.pairs), Limits().pairs)
     exhibits = Exhibits(
         before and before / EVIDENCE,
         article,
         lambda pair: index.explain(pair.a, pair.b).evidence,
     )
-    written = report.write(folder / PAGE, found, article, context=about, evidence=exhibits.of)
+
+    def evidence(pair: Pair) -> Evidence:
+        given = exhibits.of(pair)
+        progress(min(next(done), shown), shown)
+        return given
+
+    written = report.write(folder / PAGE, found, article, context=about, evidence=evidence)
     exhibits.write(folder / EVIDENCE)
+    progress(shown, shown)
     return written
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from detector import __version__, files
@@ -153,7 +153,8 @@ class Running:
         }
         about = page.context(record, before, self._diff, titles, self._index.decisions())
         last = self._before.path if self._before is not None else None
-        written = page.write(self._folder, self._detection, self._index, about, last)
+        progress = partial(self._teller.progress, "report")
+        written = page.write(self._folder, self._detection, self._index, about, last, progress)
         told.update(bytes=written.bytes, pairs=written.pairs)
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
         text = markdown({**record, "seconds": seconds}, before)
