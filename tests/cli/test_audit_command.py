@@ -286,6 +286,11 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
     page = (tmp_path / "runs" / last / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "monday.html").read_text(encoding="utf-8") == page
     assert audit("report", "-o", "-").stdout == page
+    weekly = audit("report", "--markdown", "--against", last, "-o", "-")
+    assert "- nothing changed" in weekly.stdout
+    nowhere = audit("report", "--against", first)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert "--against draws the report anew; say where to with -o" in nowhere.stderr
 
     assert audit("prune", "--keep", "1", "--dry-run").stdout == f"{first}\n"
     assert audit("prune", "--runs", "runs", "--keep", "1").stdout == f"{first}\n"
