@@ -89,9 +89,9 @@ def audited(folder):
 
     def before(word):
         for name in ("runs", "audit.index"):
-            if word in ("run", "list", "diff"):
+            if word in ("run", "list", "diff", "report"):
                 shutil.rmtree(folder / name, ignore_errors=True)
-        for _ in range({"list": 1, "diff": 2}.get(word, 0)):
+        for _ in range({"list": 1, "report": 1, "diff": 2}.get(word, 0)):
             run(["sh", "-c", "detector audit run audit.toml --quiet"], folder)
 
     return before

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from detector.audit import durations, lock, notify
+from detector.audit import durations, lock, notify, untold
 from detector.audit.config import AuditConfig
 from detector.audit.indexes import opened
 from detector.audit.journal import Journal
@@ -26,7 +26,7 @@ class Outcome:
     Attributes:
         run: the run that is complete now; None where none was due.
         due: when the next is due, where none was.
-        untold: who could not be told of the run, as sentences.
+        untold: who could not be told of which run, and why; told again by the next call.
         pruned: ids of the runs that were removed.
     """
 
@@ -73,7 +73,7 @@ class Auditing:
         with lock.held(self.runs.folder, self.now()):
             self.runs.sweep()
             if if_due is not None and (due := self.due(if_due)) is not None:
-                return Outcome(None, due)
+                return Outcome(None, due, self._tell())
             journal = self._journal(since)
             had_read = "read" in journal.finished
             run = Running(self.config, self.runs, journal, self.teller).go()
@@ -81,7 +81,7 @@ class Auditing:
                 # What stands at the input now is not what the run that was left has read.
                 journal = self._journal(since)
                 run = Running(self.config, self.runs, journal, self.teller).go()
-            return Outcome(run, untold=tuple(self._tell(run)), pruned=self._prune())
+            return Outcome(run, untold=self._tell(), pruned=self._prune())
 
     def due(self, span: timedelta) -> datetime | None:
         """When the next run is due, if that is not now; a run that was left is always due."""
@@ -107,7 +107,7 @@ class Auditing:
                 "it is given up, and a new one begins."
             )
             self.runs.remove(partial)
-        moment = durations.moment(since, now).isoformat() if since else ""
+        moment = durations.moment(since, now, "--since").isoformat() if since else ""
         return Journal.begun(self.runs.begin(now), now, about, moment)
 
     def _fits(self, journal: Journal) -> bool:
@@ -117,17 +117,31 @@ class Auditing:
         with opened(self.config) as index:
             return bool(journal.told("read")["index"] == str(index.info().created))
 
-    def _tell(self, run: Run) -> list[str]:
-        record = run.record
-        changes = record["changes"]
-        changed = changes is None or any(
-            changes[name] for name in ("new_articles", "gone_articles", "new_pairs", "gone_pairs")
-        )
-        if not notify.wanted(self.config.notify, changed, bool(record["gates"])):
-            return []
-        self.teller.note("Telling of the run.")
-        text = run.file("markdown").read_text(encoding="utf-8")
-        return notify.tell(run, self.config.notify, text)
+    def _tell(self) -> tuple[str, ...]:
+        """Tell of every run that somebody has not heard of; of the newest first, come what may."""
+        said: list[str] = []
+        silent: set[str] = set()
+        for run in reversed(self.runs.complete()):
+            left = untold.left(run)
+            if not left:
+                continue
+            channels = [c for c in left if c in untold.named(self.config.notify)]
+            tried = [c for c in channels if c not in silent]
+            failures = notify.tell(run, self.config.notify, tried)
+            # Who does not answer for this run is spared the older ones.
+            silent |= failures.keys()
+            waiting = tuple(c for c in channels if c in silent)
+            untold.write(run.path, waiting)
+            told = ", ".join(c for c in channels if c not in silent)
+            if told:
+                self.teller.note(f"Told of run {run.id}: {told}.")
+            said += [
+                f"run {run.id} is complete, but could not be told of: "
+                f"{failures.get(c, f'{c}: not tried, since it failed for a later run')}. "
+                "The next call tries again."
+                for c in waiting
+            ]
+        return tuple(said)
 
     def _prune(self) -> tuple[str, ...]:
         outdated = self.runs.outdated(keep=self.config.retention.runs)

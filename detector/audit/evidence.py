@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from detector import __version__, files
 from detector.audit.delta import fingerprint
 from detector.records import Article, Evidence, Pair, Passage
 from detector.writers.jsonl import dumps
+
+EVIDENCE = "evidence.jsonl"  #: of a run: what it has shown
 
 #: Gives a whole article by its id, or None where it is not to be had.
 Asked = Callable[[str], Article | None]
@@ -40,8 +42,8 @@ class Exhibits:
         key = pair.a, pair.b
         if key not in self._given:
             state = self._state(pair)
-            told, evidence = self._before.get(key, ("", Evidence()))
-            self._given[key] = state, evidence if told == state else self._collect(pair)
+            told, kept = self._before.get(key, ("", Evidence()))
+            self._given[key] = state, kept if told == state else self._collect(pair)
         return self._given[key][1]
 
     def write(self, path: Path) -> None:
@@ -51,8 +53,8 @@ class Exhibits:
             InputError: if that cannot be written.
         """
         with files.atomic_output(path) as stream:
-            for (a, b), (state, evidence) in sorted(self._given.items()):
-                row = {"a": a, "b": b, "of": state, "evidence": evidence.row()}
+            for (a, b), (state, given) in sorted(self._given.items()):
+                row = {"a": a, "b": b, "of": state, "evidence": given.row()}
                 stream.write(dumps(row) + b"\n")
 
     def _state(self, pair: Pair) -> str:
@@ -68,17 +70,18 @@ def _read(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, Evidence]]]:
     try:
         with path.open("rb") as stream:
             for row in map(orjson.loads, stream):
-                yield (row["a"], row["b"]), (row["of"], _evidence(row["evidence"]))
+                yield (row["a"], row["b"]), (row["of"], evidence(row["evidence"]))
     except (OSError, ValueError, KeyError, TypeError):
         return  # what is lost is collected again
 
 
-def _evidence(row: dict[str, Any]) -> Evidence:
+def evidence(row: Mapping[str, Any]) -> Evidence:
+    """Evidence as it was written, with or without its numbers and passages."""
     return Evidence(
-        features=row["features"],
+        features=row.get("features", {}),
         passages=tuple(
             Passage((p["a"][0], p["a"][1]), (p["b"][0], p["b"][1]), p["score"])
-            for p in row["passages"]
+            for p in row.get("passages", ())
         ),
         agreeing={kind: tuple(values) for kind, values in row["agreeing"].items()},
         conflicting={kind: (tuple(a), tuple(b)) for kind, (a, b) in row["conflicting"].items()},

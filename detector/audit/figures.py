@@ -196,17 +196,22 @@ def _largest(
         level: [item for item in _ranked(counts)[:_LARGEST] if item[1] > 1]
         for level, counts in sizes.items()
     }
-    wanted = {name for clusters in found.values() for name, _ in clusters}
-    heads: dict[str, Row] = {}
-    for row in rows:
-        for name in wanted.intersection(row.clusters):
-            if name not in heads or _rank(row) < _rank(heads[name]):
-                heads[name] = row
+    first = heads(rows, {name for clusters in found.values() for name, _ in clusters})
     for level, clusters in found.items():
         yield (
             str(level),
-            tuple(Largest(name, n, heads[name].title or heads[name].id) for name, n in clusters),
+            tuple(Largest(name, n, first[name].title or first[name].id) for name, n in clusters),
         )
+
+
+def heads(rows: Iterable[Row], names: set[str]) -> dict[str, Row]:
+    """The article that each of the named clusters begins with, as `repeats` ranks them."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        for name in names.intersection(row.clusters):
+            if name not in found or _rank(row) < _rank(found[name]):
+                found[name] = row
+    return found
 
 
 def _sources(rows: Sequence[Row], spare: set[str]) -> tuple[SourceFigures, ...]:

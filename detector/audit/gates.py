@@ -2,176 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from detector.audit.config import GatesConfig
 from detector.audit.figures import Figures, SourceFigures
-from detector.records import Level
+
+#: Gates whose limits are counts; those of the others are shares.
+COUNTS = ("largest_cluster", "unread")
+
+_LEASTS = ("source_kept",)  # whose limit is a least; that of every other gate is a most
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
-    """A gate that tripped.
+class Check:
+    """One look of a gate at a run, or at one outlet of it.
 
     Attributes:
         gate: its option in ``[gates]``.
         value: what was found.
         limit: what is allowed.
         source: the outlet, where the gate guards each of them.
-        message: a sentence that says what tripped it.
+        found: what was found, in words.
     """
 
     gate: str
     value: float
     limit: float
     source: str
-    message: str
+    found: str
+
+    @property
+    def excess(self) -> float:
+        """How far the value is beyond the limit; up to 0, nothing has tripped."""
+        return (self.limit - self.value) if self.gate in _LEASTS else (self.value - self.limit)
 
     def values(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """Plain JSON values, with a sentence that says what tripped the gate."""
+        limit = f"{self.limit:,}" if self.gate in COUNTS else f"{self.limit:.1%}"
+        words = "under the least of" if self.gate in _LEASTS else "over the limit of"
+        named = {name: getattr(self, name) for name in ("gate", "value", "limit", "source")}
+        return {**named, "message": f"{self.found}, {words} {limit}."}
 
 
-def tripped(
-    found: Figures, gates: GatesConfig, unread: int, before: int | None
-) -> tuple[Trip, ...]:
-    """The gates that a run trips, in the order of the options.
+class Measure(NamedTuple):
+    """What gates look at.
 
-    Args:
-        found: figures of the run.
-        gates: limits.
+    Attributes:
+        figures: of the run.
         unread: records and files that could not be read.
         before: articles of the last run; None at the first, which nothing can have outgrown.
     """
-    return (
-        *_duplicates(found, gates),
-        *_clusters(found, gates),
-        *_wiped_out(found, gates),
-        *_low(found, gates),
-        *_unread(unread, gates),
-        *_size(found, gates, before),
-    )
+
+    figures: Figures
+    unread: int
+    before: int | None
 
 
 def guarded(gates: GatesConfig) -> tuple[str, ...]:
-    """The gates that are set."""
-    names = (
-        *("duplicate_rate", "source_duplicate_rate", "largest_cluster", "source_kept"),
-        *("low_confidence", "unread", "growth", "shrinkage"),
-    )
-    named = tuple(name for name in names if getattr(gates, name) is not None)
-    return (*named, "sources") if gates.sources else named
+    """The gates that are set, in the order of the options."""
+    return tuple(name for name in _GATES if getattr(gates, name) not in (None, {}))
 
 
-def measured(found: Figures, gates: GatesConfig, unread: int, before: int | None) -> dict[str, Any]:
-    """What the gates that are set look at: option to the value nearest to its limit, or None."""
-    judged = [source for source in found.sources if not _few(source, gates)]
-    sizes = [c.articles for name in ("duplicate", "syndication") for c in found.largest[name]]
-    growth = found.articles / before - 1 if before else None
-    values = {
-        "duplicate_rate": found.duplicate_rate,
-        "source_duplicate_rate": max((s.duplicate_rate for s in judged), default=None),
-        "largest_cluster": max(sizes, default=None),
-        "source_kept": min((s.kept_rate for s in judged), default=None),
-        "low_confidence": found.low_rate,
-        "unread": unread,
-        "growth": growth,
-        "shrinkage": None if growth is None else -growth,
-        "sources": max((s.duplicate_rate for s in judged if s.name in gates.sources), default=None),
-    }
-    return {name: values[name] for name in guarded(gates)}
+def checks(measure: Measure, gates: GatesConfig) -> dict[str, tuple[Check, ...]]:
+    """What each gate that is set looked at, the worst first; nothing where it could not."""
+    found = {}
+    for name in guarded(gates):
+        limit = getattr(gates, name)
+        looks = (
+            Check(name, value, limit[source] if isinstance(limit, Mapping) else limit, source, said)
+            for value, source, said in _GATES[name](measure, gates)
+        )
+        found[name] = tuple(sorted(looks, key=lambda check: -check.excess))
+    return found
 
 
-def _duplicates(found: Figures, gates: GatesConfig) -> Iterator[Trip]:
-    limit = gates.duplicate_rate
-    if limit is not None and found.duplicate_rate > limit:
-        yield Trip(
-            "duplicate_rate", found.duplicate_rate, limit, "",
-            f"{found.duplicates:,} of {found.articles:,} articles "
-            f"({found.duplicate_rate:.1%}) repeat another, over the limit of {limit:.1%}.",
-        )  # fmt: skip
-    for source in found.sources:
-        own = gates.sources.get(source.name)
-        limit = gates.source_duplicate_rate if own is None else own
-        if limit is None or source.duplicate_rate <= limit or _few(source, gates):
-            continue
-        yield Trip(
-            "source_duplicate_rate" if own is None else "sources",
-            source.duplicate_rate, limit, source.name,
-            f"{_named(source)}: {source.duplicates:,} of {source.articles:,} articles "
-            f"({source.duplicate_rate:.1%}) repeat another, over the limit of {limit:.1%}.",
-        )  # fmt: skip
+def tripped(found: Mapping[str, tuple[Check, ...]]) -> tuple[Check, ...]:
+    """What is beyond its limit, in the order of the options."""
+    return tuple(check for looks in found.values() for check in looks if check.excess > 0)
 
 
-def _clusters(found: Figures, gates: GatesConfig) -> Iterator[Trip]:
-    limit = gates.largest_cluster
-    if limit is None:
-        return
-    for level in (Level.DUPLICATE, Level.SYNDICATION):
-        for cluster in found.largest[str(level)][:1]:
-            if cluster.articles > limit:
-                yield Trip(
-                    "largest_cluster", cluster.articles, limit, "",
-                    f"The {level} cluster {cluster.id} has {cluster.articles:,} articles, over "
-                    f"the limit of {limit:,}: {cluster.title}",
-                )  # fmt: skip
-                return  # the syndication cluster round it would say the same again
+_Look = tuple[float, str, str]  # value, outlet, and what was found in words
 
 
-def _wiped_out(found: Figures, gates: GatesConfig) -> Iterator[Trip]:
-    limit = gates.source_kept
-    for source in found.sources:
-        if limit is None or source.kept_rate >= limit or _few(source, gates):
-            continue
-        yield Trip(
-            "source_kept", source.kept_rate, limit, source.name,
-            f"{_named(source)}: the keep policy leaves {source.kept:,} of {source.articles:,} "
-            f"articles ({source.kept_rate:.1%}), under the least of {limit:.1%}.",
-        )  # fmt: skip
+def _duplicate_rate(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
+    found = measure.figures
+    yield found.duplicate_rate, "", _repeating(found.duplicates, found.articles)
 
 
-def _low(found: Figures, gates: GatesConfig) -> Iterator[Trip]:
-    limit = gates.low_confidence
-    if limit is not None and found.low_rate > limit:
-        yield Trip(
-            "low_confidence", found.low_rate, limit, "",
-            f"{found.low:,} of {found.links:,} links ({found.low_rate:.1%}) score under "
-            f"{gates.low_score:g}, over the limit of {limit:.1%}.",
-        )  # fmt: skip
+def _source_duplicate_rate(measure: Measure, gates: GatesConfig) -> Iterator[_Look]:
+    return (look for look in _rates(measure, gates) if look[1] not in gates.sources)
 
 
-def _unread(unread: int, gates: GatesConfig) -> Iterator[Trip]:
-    limit = gates.unread
-    if limit is not None and unread > limit:
-        records = "record" if unread == 1 else "records"
-        yield Trip(
-            "unread", unread, limit, "",
-            f"{unread:,} {records} could not be read, over the limit of {limit:,}.",
-        )  # fmt: skip
+def _named_sources(measure: Measure, gates: GatesConfig) -> Iterator[_Look]:
+    return (look for look in _rates(measure, gates) if look[1] in gates.sources)
 
 
-def _size(found: Figures, gates: GatesConfig, before: int | None) -> Iterator[Trip]:
-    if not before:
-        return
-    change = found.articles / before - 1
-    told = f"{found.articles:,} articles after {before:,}"
-    if gates.growth is not None and change > gates.growth:
-        yield Trip(
-            "growth", change, gates.growth, "",
-            f"{told}: {change:.1%} more, over the limit of {gates.growth:.1%}.",
-        )  # fmt: skip
-    if gates.shrinkage is not None and -change > gates.shrinkage:
-        yield Trip(
-            "shrinkage", -change, gates.shrinkage, "",
-            f"{told}: {-change:.1%} fewer, over the limit of {gates.shrinkage:.1%}.",
-        )  # fmt: skip
+def _rates(measure: Measure, gates: GatesConfig) -> Iterator[_Look]:
+    for one in _judged(measure, gates):
+        said = f"{_called(one)}: {_repeating(one.duplicates, one.articles)}"
+        yield one.duplicate_rate, one.name, said
 
 
-def _few(source: SourceFigures, gates: GatesConfig) -> bool:
-    return source.articles < gates.least
+def _largest_cluster(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
+    # An event may be large. A syndication cluster is named where it is larger than its copies.
+    found = [
+        (cluster.articles, level, cluster)
+        for level in ("duplicate", "syndication")
+        for cluster in measure.figures.largest[level][:1]
+    ]
+    for articles, level, one in sorted(found, key=lambda item: -item[0])[:1]:
+        yield articles, "", f"The {level} cluster {one.id} has {articles:,} articles ({one.title})"
 
 
-def _named(source: SourceFigures) -> str:
-    return source.name or "Articles without a source"
+def _source_kept(measure: Measure, gates: GatesConfig) -> Iterator[_Look]:
+    for one in _judged(measure, gates):
+        said = (
+            f"{_called(one)}: the keep policy leaves {one.kept:,} of {one.articles:,} articles "
+            f"({one.kept_rate:.1%})"
+        )
+        yield one.kept_rate, one.name, said
+
+
+def _low_confidence(measure: Measure, gates: GatesConfig) -> Iterator[_Look]:
+    found = measure.figures
+    said = f"{found.low:,} of {found.links:,} links ({found.low_rate:.1%})"
+    yield found.low_rate, "", f"{said} score under {gates.low_score:g}"
+
+
+def _unread(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
+    records = "record" if measure.unread == 1 else "records"
+    yield measure.unread, "", f"{measure.unread:,} {records} could not be read"
+
+
+def _growth(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
+    now, before = measure.figures.articles, measure.before
+    if before:
+        change = now / before - 1
+        yield change, "", f"{now:,} articles after {before:,}: {change:.1%} more"
+
+
+def _shrinkage(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
+    now, before = measure.figures.articles, measure.before
+    if before:
+        change = 1 - now / before
+        yield change, "", f"{now:,} articles after {before:,}: {change:.1%} fewer"
+
+
+#: The gates in the order of their options, each with what it looks at.
+_GATES: dict[str, Callable[[Measure, GatesConfig], Iterator[_Look]]] = {
+    "duplicate_rate": _duplicate_rate,
+    "source_duplicate_rate": _source_duplicate_rate,
+    "sources": _named_sources,
+    "largest_cluster": _largest_cluster,
+    "source_kept": _source_kept,
+    "low_confidence": _low_confidence,
+    "unread": _unread,
+    "growth": _growth,
+    "shrinkage": _shrinkage,
+}
+
+
+def _judged(measure: Measure, gates: GatesConfig) -> Iterator[SourceFigures]:
+    return (one for one in measure.figures.sources if one.articles >= gates.least)
+
+
+def _repeating(repeats: int, articles: int) -> str:
+    return f"{repeats:,} of {articles:,} articles ({repeats / max(articles, 1):.1%}) repeat another"
+
+
+def _called(one: SourceFigures) -> str:
+    return one.name or "Articles without a source"

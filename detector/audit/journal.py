@@ -27,6 +27,7 @@ class Journal:
         self.folder = folder
         self.run = folder.name.removesuffix(PARTIAL)
         self._content = content
+        self._begun = time.perf_counter()
 
     @classmethod
     def begun(
@@ -88,6 +89,11 @@ class Journal:
         """How long each finished stage took, in its last and successful try."""
         return {name: stage["seconds"] for name, stage in self._content["stages"].items()}
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the stage began that is being done."""
+        return time.perf_counter() - self._begun
+
     def told(self, stage: str) -> dict[str, Any]:
         """What a finished stage wrote down."""
         found: dict[str, Any] = self._content["stages"][stage]["told"]
@@ -96,11 +102,10 @@ class Journal:
     @contextmanager
     def stage(self, name: str) -> Iterator[dict[str, Any]]:
         """Do a stage: it counts as finished, with what was put down, if the block ends well."""
-        begun = time.perf_counter()
+        self._begun = time.perf_counter()
         told: dict[str, Any] = {}
         yield told
-        seconds = round(time.perf_counter() - begun, 3)
-        self._content["stages"][name] = {"seconds": seconds, "told": told}
+        self._content["stages"][name] = {"seconds": round(self.elapsed, 3), "told": told}
         self._save()
 
     def _save(self) -> None:

@@ -8,17 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from detector.audit import durations
+from detector.audit.wording import ARTICLES, GROUPS, PAIRS, counted
+from detector.records import Level
 
 _MARKS = re.compile(r"([\\`*_{}\[\]#|~])")
 _TITLE = 100  # characters of a headline
 _SOURCES = 5
 _PROBLEMS = 5
-_LEVELS = {
-    "duplicate": "One article in one language",
-    "syndication": "One article wherever it went",
-    "event": "One event",
-}
-
+_TRIPS = 3  # sentences on one gate
+_CHANGED = ("articles", "pairs")
 Record = Mapping[str, Any]
 
 
@@ -33,7 +31,7 @@ def markdown(record: Record, before: Record | None = None) -> str:
         *_head(record),
         *_figures(record["figures"], before and before["figures"]),
         *_gates(record),
-        *_changes(record),
+        *_changes(record, before),
         *_sources(record["figures"]["sources"]),
         *_clusters(record["figures"]["largest"]),
         *_left_out(record),
@@ -54,28 +52,34 @@ def plain(text: str, length: int = _TITLE) -> str:
 
 
 def _head(record: Record) -> Iterator[str]:
-    trips = len(record["gates"])
+    trips = len({trip["gate"] for trip in record["gates"]})
     state = {0: "no gate tripped", 1: "1 gate tripped"}.get(trips, f"{trips} gates tripped")
-    day = str(record["started"])[:16].replace("T", " ")
-    yield f"# Audit of {day}: {state}"
+    yield f"# Audit of {_moment(record['started'])}: {state}"
     yield ""
+
+
+def _moment(started: str) -> str:
+    return str(started)[:16].replace("T", " ")
 
 
 def _figures(now: Record, was: Record | None) -> Iterator[str]:
     pairs = sum(now["pairs"].values())
     before = sum(was["pairs"].values()) if was else None
     articles = was["articles"] if was else None
-    yield f"- **{now['articles']:,} articles**{_more(now['articles'], articles)}"
+    yield f"- **{counted(now['articles'], ARTICLES)}**{_more(now['articles'], articles)}"
     points = ""
     if was:
         change = 100 * (now["duplicate_rate"] - was["duplicate_rate"])
         points = f", {change:+.1f} points" if abs(change) >= 0.05 else ", as before"
+    repeat = "repeats" if now["duplicates"] == 1 else "repeat"
     yield (
-        f"- {now['duplicates']:,} repeat another in their language "
-        f"({now['duplicate_rate']:.1%}{points}); {now['kept']:,} are kept"
+        f"- {now['duplicates']:,} {repeat} another in the same language "
+        f"({now['duplicate_rate']:.1%}{points}); the keep policy leaves {now['kept']:,}"
     )
-    yield f"- {pairs:,} related pairs{_more(pairs, before)}: {_list(now['pairs'])}"
-    yield f"- clusters of two or more: {_list(now['clusters'])}"
+    kinds = f": {_list(now['pairs'])}" if pairs else ""
+    yield f"- {counted(pairs, PAIRS)}{_more(pairs, before)}{kinds}"
+    groups = (counted(now["clusters"][str(level)], words) for level, words in GROUPS.items())
+    yield f"- {', '.join(groups)}, of two articles or more"
     yield f"- languages: {_list(now['languages'])}"
     yield ""
 
@@ -85,33 +89,46 @@ def _gates(record: Record) -> Iterator[str]:
         return
     yield "## Gates"
     yield ""
+    told: dict[str, list[str]] = {}
     for trip in record["gates"]:
-        yield f"- ✗ **{plain(trip['gate'].replace('_', ' '))}**: {plain(trip['message'], 300)}"
-    tripped = {trip["gate"] for trip in record["gates"]}
-    held = [plain(name.replace("_", " ")) for name in record["guarded"] if name not in tripped]
+        told.setdefault(trip["gate"], []).append(trip["message"])
+    for gate, messages in told.items():
+        name = plain(gate.replace("_", " "))
+        yield from (f"- ✗ **{name}**: {plain(text, 300)}" for text in messages[:_TRIPS])
+        if len(messages) > _TRIPS:
+            yield f"- ✗ **{name}**: {len(messages) - _TRIPS:,} more"
+    held = [plain(name.replace("_", " ")) for name in record["guarded"] if name not in told]
     if held:
         yield f"- ✓ {', '.join(held)}"
     yield ""
 
 
-def _changes(record: Record) -> Iterator[str]:
+def _changes(record: Record, before: Record | None) -> Iterator[str]:
     changes = record["changes"]
     if changes is None:
         return
-    yield f"## Since {record['previous']}"
+    day = f"the run of {_moment(before['started'])}" if before else f"run {record['previous']}"
+    yield f"## Since {day}"
     yield ""
-    yield f"- articles: {changes['new_articles']:,} new, {changes['gone_articles']:,} gone"
-    yield (
-        f"- pairs: {changes['new_pairs']:,} new, {changes['gone_pairs']:,} gone, "
-        f"{changes['relabelled_pairs']:,} relabelled"
-    )
-    for level, kinds in changes["clusters"].items():
-        if any(kinds.values()):
-            yield f"- {level} clusters: {_list(kinds, turned=True)}"
+    kinds = {kind: {n: changes[f"{n}_{kind}"] for n in ("new", "gone")} for kind in _CHANGED}
+    kinds["pairs"]["with another relation"] = changes["relabelled_pairs"]
+    kinds |= {
+        several: changes["clusters"].get(str(level), {}) for level, (_, several) in GROUPS.items()
+    }
+    told = [f"- {name}: {_list(counts, turned=True)}" for name, counts in kinds.items()
+            if any(counts.values())]  # fmt: skip
+    yield from told or ["- nothing changed"]
     for moved in changes["sources"][:_SOURCES]:
         name = plain(moved["name"] or "articles without a source")
         yield f"- {name}: duplicate rate {moved['before']:.1%} → {moved['after']:.1%}"
     yield ""
+    if changes["news"]:
+        yield "## New or grown"
+        yield ""
+        for one in changes["news"]:
+            new = f"{one['joined']:,} of them new" if one["kind"] != "born" else "new"
+            yield f"- {_group(one)}, {new}: {plain(one['title'])}"
+        yield ""
 
 
 def _sources(found: Sequence[Record]) -> Iterator[str]:
@@ -121,25 +138,33 @@ def _sources(found: Sequence[Record]) -> Iterator[str]:
     yield "## Most copied"
     yield ""
     for source in sorted(given, key=lambda s: (-s["given"], s["name"]))[:_SOURCES]:
-        articles = "article" if source["given"] == 1 else "articles"
-        yield f"- {plain(source['name'])}: {source['given']:,} {articles} of other sources"
+        yield f"- {plain(source['name'])}: by {counted(source['given'], ARTICLES)} of other sources"
     yield ""
 
 
 def _clusters(found: Mapping[str, Sequence[Record]]) -> Iterator[str]:
-    if not any(found.values()):
+    if not found[str(Level.EVENT)]:
         return
-    yield "## Largest clusters"
+    yield "## Largest"
     yield ""
-    for level, clusters in found.items():
-        for cluster in clusters[:3]:
-            count = f"{cluster['articles']:,} articles"
-            yield f"- {_LEVELS[level]}, {count}: {plain(cluster['title'])} ({cluster['id']})"
+    for level in (Level.SYNDICATION, Level.EVENT):
+        for cluster in found[str(level)][:3]:
+            yield f"- {_group({**cluster, 'level': level})}: {plain(cluster['title'])}"
     yield ""
+
+
+def _group(one: Record) -> str:
+    name, _ = GROUPS[Level(one["level"])]
+    return f"{name.capitalize()} of {counted(one['articles'], ARTICLES)}"
 
 
 def _left_out(record: Record) -> Iterator[str]:
     unread, problems = record["counts"]["unread"], record["unread"]
+    if record["notes"]:
+        yield "## Capped or not done"
+        yield ""
+        yield from (f"- {plain(note, 300)}" for note in record["notes"][:_PROBLEMS])
+        yield ""
     if not unread:
         return
     yield "## Not read"
@@ -154,10 +179,8 @@ def _left_out(record: Record) -> Iterator[str]:
 def _foot(record: Record) -> Iterator[str]:
     counts = record["counts"]
     took = durations.told(timedelta(seconds=sum(record["seconds"].values())))
-    yield (
-        f"{counts['new']:,} articles were new and {counts['changed']:,} changed; "
-        f"it took {took}. Run {record['id']}."
-    )
+    new = "1 article was new" if counts["new"] == 1 else f"{counts['new']:,} articles were new"
+    yield f"{new} and {counts['changed']:,} changed; it took {took}. Run {record['id']}."
 
 
 def _more(now: int, was: int | None) -> str:

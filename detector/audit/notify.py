@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -18,20 +18,13 @@ from detector.writers.jsonl import dumps
 #: Answers after which another attempt may succeed.
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
 
+_Teller = Callable[[Run, NotifyConfig], None]
+
 _OUTPUT = 2000  # characters of what a failing command said
-
-
-_Told = Callable[[Run, NotifyConfig, str], None]
 
 
 class NotifyError(InputError):
     """A run is complete, but somebody could not be told."""
-
-
-def wanted(config: NotifyConfig, changed: bool, gates: bool) -> bool:
-    """Whether this run is an occasion to tell somebody."""
-    occasion = {"always": True, "changes": changed or gates, "gates": gates}[config.when]
-    return occasion and bool(config.webhook_env or config.command)
 
 
 def check(config: NotifyConfig, environment: Mapping[str, str]) -> None:
@@ -53,28 +46,37 @@ def check(config: NotifyConfig, environment: Mapping[str, str]) -> None:
             )
 
 
-def tell(run: Run, config: NotifyConfig, text: str) -> list[str]:
-    """Tell everybody who is named of a run; a failure keeps nobody else from being told.
+def tell(run: Run, config: NotifyConfig, channels: Iterable[str]) -> dict[str, str]:
+    """Tell of a run; a failure keeps nobody else from being told.
 
     Args:
         run: complete.
-        config: whom to tell, and how long to try.
-        text: ``report.md``.
+        config: how to tell, and how long to try.
+        channels: whom, of `untold.CHANNELS`; who is not named in `config` any more needs no word.
 
     Returns:
-        What failed, as sentences; empty when all were told.
+        What failed, by channel, in words; empty when all were told.
     """
-    attempts = (_failure(told, run, config, text) for told in (_webhook, _command))
-    return [failure for failure in attempts if failure]
+    said = {channel: _failure(_TELLERS[channel], run, config) for channel in channels}
+    return {channel: failure for channel, failure in said.items() if failure}
 
 
-def message(run: Run, text: str) -> dict[str, Any]:
+def _failure(teller: _Teller, run: Run, config: NotifyConfig) -> str:
+    try:
+        teller(run, config)
+    except NotifyError as error:
+        return str(error)
+    return ""
+
+
+def message(run: Run) -> dict[str, Any]:
     """What a webhook gets: figures for programs, and Markdown in `text` for people."""
     record = run.record
     return {
         "run": run.id,
         "status": record["status"],
-        "text": text,
+        "text": run.file("markdown").read_text(encoding="utf-8"),
+        "report": str(run.file("report").resolve()),
         "gates": record["gates"],
         "figures": {k: v for k, v in record["figures"].items() if k != "sources"},
         "changes": record["changes"],
@@ -82,15 +84,7 @@ def message(run: Run, text: str) -> dict[str, Any]:
     }
 
 
-def _failure(told: _Told, run: Run, config: NotifyConfig, text: str) -> str:
-    try:
-        told(run, config, text)
-    except NotifyError as error:
-        return str(error)
-    return ""
-
-
-def _webhook(run: Run, config: NotifyConfig, text: str) -> None:
+def _webhook(run: Run, config: NotifyConfig) -> None:
     if not config.webhook_env:
         return
     import urllib3
@@ -112,7 +106,7 @@ def _webhook(run: Run, config: NotifyConfig, text: str) -> None:
     try:
         with _pool(url) as pool:
             answer = pool.request(
-                "POST", url, body=dumps(message(run, text)), headers=headers,
+                "POST", url, body=dumps(message(run)), headers=headers,
                 retries=retries, timeout=config.timeout,
             )  # fmt: skip
     except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
@@ -153,7 +147,7 @@ def _pool(url: str) -> Any:
     return urllib3.PoolManager()
 
 
-def _command(run: Run, config: NotifyConfig, _text: str) -> None:
+def _command(run: Run, config: NotifyConfig) -> None:
     if not config.command:
         return
     where = f"command {config.command[0]}"
@@ -180,3 +174,9 @@ def _command(run: Run, config: NotifyConfig, _text: str) -> None:
         raise NotifyError(f"ended with {done.returncode}{told}", where)
     if said:
         sys.stderr.write(f"{said}\n")
+
+
+_TELLERS: dict[str, _Teller] = {
+    "webhook": _webhook,
+    "command": _command,
+}

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from detector import report
-from detector.audit.diff import KINDS, ClusterChange, Diff, PairChange
-from detector.audit.evidence import Exhibits
+from detector.audit.diff import ClusterChange, Diff, PairChange
+from detector.audit.evidence import EVIDENCE, Asked, Exhibits
+from detector.audit.gates import COUNTS
+from detector.audit.wording import GROUPS, one_or_several
 from detector.errors import UnknownArticleError
 from detector.pipeline import Detector
-from detector.records import Article, Decision, Detection, Level, Relation
+from detector.records import Article, Decision, Detection, Evidence, Pair, Relation
 from detector.report import Context
+from detector.report.choosing import Limits
 
 PAGE = "report.html"
-EVIDENCE = "evidence.jsonl"
 
 _TEXTS = 4096  # articles kept at hand
-_CLUSTERS = 100  # changed clusters of one level that are handed on; totals count all
-_PAIRS = 200
-_COUNTS = {"largest_cluster", "unread"}  # gates whose limit is no share
+
+# What changed, as an editor calls one and several of it.
+_TOTALS = {
+    "new_articles": ("new article", "new articles"),
+    "gone_articles": ("article gone", "articles gone"),
+    "new_pairs": ("new pair", "new pairs"),
+    "gone_pairs": ("pair gone", "pairs gone"),
+    "relabelled_pairs": ("pair with another relation", "pairs with another relation"),
+}
+_READ = {
+    "new": ("new article", "new articles"),
+    "changed": ("changed article", "changed articles"),
+    "unread": ("record not read", "records not read"),
+}
 
 Record = Mapping[str, Any]
 
 
 def write(
-    folder: Path, found: Detection, index: Detector, about: Context, before: Path | None
+    folder: Path,
+    found: Detection,
+    index: Detector,
+    about: Context,
+    before: Path | None,
+    progress: Callable[[int, int], None],
 ) -> report.Written:
     """Write the page of a run; texts and evidence of what it shows come from the index.
 
@@ -38,10 +58,32 @@ def write(
         index: what it has read.
         about: what the page tells beside.
         before: folder of the run before, whose evidence is taken over where it still holds.
+        progress: told how many pairs have their evidence, and how many are to be shown.
 
     Raises:
         InputError: if it cannot be written.
     """
+    article, done = asked(index), count(1)
+    shown = min(len(found.pairs), Limits().pairs)
+    exhibits = Exhibits(
+        before and before / EVIDENCE,
+        article,
+        lambda pair: index.explain(pair.a, pair.b).evidence,
+    )
+
+    def evidence(pair: Pair) -> Evidence:
+        given = exhibits.of(pair)
+        progress(min(next(done), shown), shown)
+        return given
+
+    written = report.write(folder / PAGE, found, article, context=about, evidence=evidence)
+    exhibits.write(folder / EVIDENCE)
+    progress(shown, shown)
+    return written
+
+
+def asked(index: Detector) -> Asked:
+    """What gives an article of an index by its id, or None; the latest stay at hand."""
 
     @lru_cache(maxsize=_TEXTS)
     def article(name: str) -> Article | None:
@@ -50,14 +92,7 @@ def write(
         except UnknownArticleError:
             return None
 
-    exhibits = Exhibits(
-        before and before / EVIDENCE,
-        article,
-        lambda pair: index.explain(pair.a, pair.b).evidence,
-    )
-    written = report.write(folder / PAGE, found, article, context=about, evidence=exhibits.of)
-    exhibits.write(folder / EVIDENCE)
-    return written
+    return article
 
 
 def context(
@@ -78,15 +113,18 @@ def context(
     """
     counts = record["counts"]
     last = before["counts"] if before is not None else {}
-    shown = {"new": "new articles", "changed": "changed articles", "unread": "records not read"}
     return Context(
         title="Audit: copies, translations and reports",
         made=datetime.fromisoformat(record["started"]),
         run=record["id"],
         command="detector audit run",
         figures=tuple(
-            report.Figure(told, f"{counts[name]:,}", f"{last[name]:,}" if name in last else "")
-            for name, told in shown.items()
+            report.Figure(
+                one_or_several(counts[name], words),
+                f"{counts[name]:,}",
+                f"{last[name]:,}" if name in last else "",
+            )
+            for name, words in _READ.items()
         ),
         changes=None if before is None or diff is None else _changes(before, diff, titles),
         gates=tuple(_gates(record)),
@@ -98,41 +136,43 @@ def context(
 
 def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Changes:
     counts = diff.counts()
-    totals = [(name.replace("_", " "), n) for name, n in counts.items() if isinstance(n, int)]
+    totals = [(one_or_several(counts[n], words), counts[n]) for n, words in _TOTALS.items()]
     totals += [
-        (f"{level} clusters {kind}", n)
-        for level, kinds in counts["clusters"].items()
-        for kind, n in kinds.items()
+        (f"{one_or_several(n, words)} {kind}", n)
+        for level, words in GROUPS.items()
+        for kind, n in counts["clusters"][str(level)].items()
     ]
     return report.Changes(
         run=before["id"],
         made=datetime.fromisoformat(before["started"]),
         figures=tuple(before["figures"].get("report", {}).items()),
-        clusters=tuple(
-            _cluster(change, titles)
-            for level in (Level.SYNDICATION, Level.EVENT, Level.DUPLICATE)
-            for change in _telling(diff, level)
-        ),
+        clusters=tuple(_cluster(change, titles) for change in _telling(diff)),
         pairs=tuple(
             report.PairChange(p.a, p.b, _relation(p.before), _relation(p.after))
-            for p in _worth(diff)[:_PAIRS]
+            for p in _worth(diff)
         ),
         rates=tuple(
             report.RateChange(s.name or "(unknown)", s.before, s.after, s.articles_after)
             for s in diff.sources
         ),
         totals=tuple((name, n) for name, n in totals if n),
+        new=frozenset(diff.new),
     )
 
 
-def _telling(diff: Diff, level: Level) -> list[ClusterChange]:
-    """The most telling changes first: what merged or split, then the largest."""
-    rank = {"merged": 0, "split": 1, **{kind: 2 for kind in KINDS if kind not in _JOINED}}
-    found = [change for change in diff.clusters if change.level is level]
-    return sorted(found, key=lambda c: (rank[c.kind], -c.articles, c.after, c.before))[:_CLUSTERS]
-
-
 _JOINED = ("merged", "split")
+
+
+def _telling(diff: Diff) -> list[ClusterChange]:
+    """The most telling changes first: what merged or split, then the largest of each level."""
+    levels = list(GROUPS)
+
+    def rank(change: ClusterChange) -> tuple[bool, int, int, tuple[str, ...], tuple[str, ...]]:
+        joined = change.kind in _JOINED
+        level = levels.index(change.level)
+        return not joined, level, -change.articles, change.after, change.before
+
+    return sorted(diff.clusters, key=rank)
 
 
 def _cluster(change: ClusterChange, titles: Mapping[str, str]) -> report.ClusterChange:
@@ -157,27 +197,25 @@ def _worth(diff: Diff) -> list[PairChange]:
 
 
 def _gates(record: Record) -> list[report.Gate]:
-    trips = {trip["gate"]: trip for trip in record["gates"]}
-    made = []
-    for name, value in record["guarded"].items():
-        trip = trips.get(name)
-        told = [t["message"] for t in record["gates"] if t["gate"] == name]
-        made.append(
-            report.Gate(
-                name,
-                _shown(name, record["limits"].get(name)),
-                _shown(name, trip["value"] if trip else value),
-                trip is not None,
-                " ".join(told),
-            )
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for trip in record["gates"]:
+        told[trip["gate"]].append(trip["message"])
+    return [
+        report.Gate(
+            name,
+            _shown(name, record["limits"].get(name)),
+            _shown(name, value),
+            name in told,
+            tuple(told[name]),
         )
-    return made
+        for name, value in record["guarded"].items()
+    ]
 
 
 def _shown(name: str, value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if name in _COUNTS else f"{value:.1%}"
+    return f"{value:,}" if name in COUNTS else f"{value:.1%}"
 
 
 def _relation(name: str | None) -> Relation | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from detector.audit import durations, lock, notify
+from detector.audit import durations, lock, notify, untold
 from detector.audit.auditing import Auditing
 from detector.audit.config import AuditConfig
 from detector.audit.indexes import known, opened
@@ -28,13 +28,16 @@ def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterato
     holder = lock.holder(runs.folder)
     if holder is not None:
         yield f"An audit is running, or was killed: {holder}."
+    waiting = [run.id for run in runs.complete() if untold.left(run)]
+    if waiting and untold.named(config.notify):
+        yield f"Somebody would be told again of {', '.join(waiting)}."
     if if_due is not None and (due := auditing.due(if_due)) is not None:
         yield f"Nothing would be done: the next run is due at {due:%Y-%m-%d %H:%M %Z}."
         return
     partial = runs.partial()
     if partial is not None:
         yield f"Run {partial.name} was left; it would be gone on with."
-    moment = durations.moment(since, auditing.now()) if since else None
+    moment = durations.moment(since, auditing.now(), "--since") if since else None
     found = _read(auditing, config, moment)
     yield (
         f"{found.files:,} files, {found.untouched:,} of them read before and as they were; "
@@ -50,7 +53,7 @@ def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterato
     outdated = runs.outdated(keep=max(config.retention.runs - 1, 0))
     if outdated:
         yield f"{len(outdated):,} runs would be removed: {', '.join(run.id for run in outdated)}."
-    if config.notify.webhook_env or config.notify.command:
+    if untold.named(config.notify):
         yield f"Who is to be told is told: {config.notify.when}."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -142,13 +143,16 @@ class Reading:
         )
 
     def _scan(self, source: Source | InputError) -> Iterator[Article]:
-        found = raw.scan([source], self._config, self._problem)
-        return (article for article, _, _ in found)
+        try:
+            for article, _, _ in raw.scan([source], self._config, self._problem):
+                yield article
+        except InputError as error:
+            raise _advised(error) from error
 
     def _problem(self, error: InputError) -> None:
         self.count.unread += 1
         if len(self.count.problems) < _LISTED:
-            self.count.problems.append(str(error))
+            self.count.problems.append(str(_advised(error)))
 
     def _sort(self, article: Article, put: Callable[[Article], None]) -> None:
         """Say what an article is, and hand it on if the index lacks it."""
@@ -216,6 +220,13 @@ def expanded(patterns: Sequence[str]) -> list[Source | InputError]:
             raise InputError("no file fits this pattern; check it", pattern)
         names += fitting
     return expand(list(dict.fromkeys(names)))
+
+
+def _advised(error: InputError) -> InputError:
+    """The same, where it advises an option of the command line, with that of ``audit.toml``."""
+    option = 'fields = { \\1 = "\\2" } under [detector.read]'
+    reason = re.sub(r"--fields (\w+)=(\S+)", option, error.reason)
+    return error if reason == error.reason else InputError(reason, error.where)
 
 
 def _published_before(article: Article, moment: datetime) -> bool:

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
-from detector import __version__
-from detector.audit import delta, durations, gates, page, seen
+from detector import __version__, files
+from detector.audit import delta, durations, gates, page, seen, untold
 from detector.audit.config import AuditConfig
 from detector.audit.diff import Diff, compared
 from detector.audit.figures import Snapshot
 from detector.audit.indexes import SOURCES, known, opened, reading
 from detector.audit.journal import JOURNAL, Journal
 from detector.audit.markdown import markdown
+from detector.audit.news import changes
 from detector.audit.reading import Reading, expanded
 from detector.audit.runs import Run, Runs, write_json
 from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
@@ -75,7 +76,9 @@ class Running:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
-            run = self._runs.end(self._folder, self._record())
+            record = self._record()
+            untold.write(self._folder, untold.expected(self._config.notify, record))
+            run = self._runs.end(self._folder, record)
         for name in (_DELTA, JOURNAL):
             (run.path / name).unlink(missing_ok=True)
         return run
@@ -129,25 +132,34 @@ class Running:
         last = int(before.record["figures"]["articles"]) if before is not None else None
         unread = self._journal.told("read")["unread"]
         told["figures"] = {**found.values(), "report": figures(self._detection)}
-        told["guarded"] = gates.measured(found, self._config.gates, unread, last)
-        told["gates"] = [t.values() for t in gates.tripped(found, self._config.gates, unread, last)]
+        checks = gates.checks(gates.Measure(found, unread, last), self._config.gates)
+        told["guarded"] = {
+            gate: looked[0].value if looked else None for gate, looked in checks.items()
+        }
+        told["gates"] = [check.values() for check in gates.tripped(checks)]
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
         if diff is not None:
-            values = diff.values()
-            told["changes"] = {**values["counts"], "sources": values["sources"]}
-            write_json(self._folder / _CHANGES, values)
+            told["changes"] = changes(diff, self._snapshot.rows)
+            write_json(self._folder / _CHANGES, diff.values())
 
     def _report(self, told: dict[str, Any]) -> None:
         record = self._record()
         before = self._before.record if self._before is not None else None
-        titles = {row.id: row.title for row in self._snapshot.rows}
+        titles = {
+            row.id: row.title
+            for snapshot in (self._last_snapshot, self._snapshot)
+            for row in (snapshot.rows if snapshot is not None else ())
+        }
         about = page.context(record, before, self._diff, titles, self._index.decisions())
         last = self._before.path if self._before is not None else None
-        written = page.write(self._folder, self._detection, self._index, about, last)
+        progress = partial(self._teller.progress, "report")
+        written = page.write(self._folder, self._detection, self._index, about, last, progress)
         told.update(bytes=written.bytes, pairs=written.pairs)
-        text = markdown({**record, "seconds": self._journal.seconds}, before)
-        (self._folder / _MARKDOWN).write_text(text, encoding="utf-8")
+        seconds = {**self._journal.seconds, "report": self._journal.elapsed}
+        text = markdown({**record, "seconds": seconds}, before)
+        with files.atomic_output(self._folder / _MARKDOWN) as stream:
+            stream.write(text.encode())
 
     # What several stages need, made when the first asks for it
 
@@ -174,10 +186,14 @@ class Running:
         return self._runs.last()
 
     @cached_property
+    def _last_snapshot(self) -> Snapshot | None:
+        return self._before.snapshot() if self._before is not None else None
+
+    @cached_property
     def _diff(self) -> Diff | None:
-        if self._before is None:
+        if self._last_snapshot is None:
             return None
-        return compared(self._before.snapshot(), self._snapshot)
+        return compared(self._last_snapshot, self._snapshot)
 
     @cached_property
     def _since(self) -> datetime | None:

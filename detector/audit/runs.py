@@ -82,6 +82,10 @@ class Runs:
         """The complete run before another."""
         return next((r for r in reversed(self.complete()) if r.id < run.id), None)
 
+    def compared_with(self, run: Run) -> Run | None:
+        """The run that another was compared with when it ended, if it is still there."""
+        return _run(self.folder / str(run.record["previous"])) if run.record["previous"] else None
+
     def find(self, name: str) -> Run:
         """The run that a name means: its folder, its id, the start of one, or ``last``.
 

@@ -157,7 +157,7 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         InputError: if the file is missing or damaged.
     """
-    return _read(path, row, ROWS)
+    return read_table(path, row, _plain(ROWS))
 
 
 def read_links(path: Path) -> list[Link]:
@@ -166,10 +166,22 @@ def read_links(path: Path) -> list[Link]:
     Raises:
         InputError: if the file is missing or damaged.
     """
-    return _read(path, link, PAIRS)
+    return read_table(path, link, _plain(PAIRS))
 
 
-def _read(path: Path, made: Callable[[Mapping[str, Any]], T], columns: Sequence[str]) -> list[T]:
+def read_table(
+    path: Path, made: Callable[[Mapping[str, Any]], T], columns: Sequence[str]
+) -> list[T]:
+    """A table of a run.
+
+    Args:
+        path: JSON lines or Parquet, in which what is nested is JSON text.
+        made: makes something of a row.
+        columns: that it looks at; there may be more in a row.
+
+    Raises:
+        InputError: if the file is missing or damaged.
+    """
     found = _parquet if path.suffix == ".parquet" else _lines
     try:
         return [made(values) for values in found(path, columns)]
@@ -189,5 +201,8 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         from pyarrow import parquet
     except ImportError:
         raise MissingExtraError("reading Parquet", "pyarrow", "parquet") from None
-    wanted = [name for name in columns if name not in _NESTED]
-    yield from parquet.read_table(path, columns=wanted).to_pylist()
+    yield from parquet.read_table(path, columns=list(columns)).to_pylist()
+
+
+def _plain(columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name not in _NESTED]

@@ -110,24 +110,42 @@ def diff(a: str | None, b: str, place: str | None, as_json: bool) -> None:
                 click.echo(line)
 
 
-@audit.command(epilog=examples("detector audit report last -o monday.html"))
+@audit.command(
+    epilog=examples(
+        "detector audit report",
+        "detector audit report last -o monday.html --against 20261026",
+        "detector audit report 20261102 --markdown -o -",
+    )
+)
 @click.argument("run", default="last", metavar="[RUN]")
-@click.option("-o", "--output", metavar="FILE", help="Copy the page there; - is stdout.")
+@click.option("-o", "--output", metavar="FILE", help="Draw it anew, into a file; - is stdout.")
+@click.option(
+    "--against", metavar="RUN", help="Tell the changes since this run. [default: the one before it]"
+)
 @click.option("--markdown", is_flag=True, help="The report for a chat or a mail instead.")
 @_runs_option
-def report(run: str, output: str | None, markdown: bool, place: str | None) -> None:
-    """Print where the report of a run is, or copy it."""
-    from detector import files
-    from detector.errors import InputError
+def report(
+    run: str, output: str | None, against: str | None, markdown: bool, place: str | None
+) -> None:
+    """Print where the report of a run is, or draw it anew.
 
-    path = _runs(place).find(run).file("markdown" if markdown else "report")
+    With -o it is drawn as this version draws it, with the texts that the index holds now. With
+    --against a week of nightly runs becomes one report.
+    """
+    from detector import files
+    from detector.audit.redrawing import drawn
+    from detector.errors import UsageError
+
+    runs = _runs(place)
+    found = runs.find(run)
     if output is None:
-        click.echo(path)
+        if against is not None:
+            raise UsageError("--against draws the report anew; say where to with -o")
+        click.echo(found.file("markdown" if markdown else "report"))
         return
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(files.why(error), str(path)) from error
+    before = runs.find(against) if against is not None else runs.compared_with(found)
+    html, text = drawn(found, before, lambda told: click.echo(told, err=True))
+    content = text.encode() if markdown else html
     if output == "-":
         with stdout.reader_may_leave():
             sys.stdout.buffer.write(content)

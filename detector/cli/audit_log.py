@@ -66,7 +66,7 @@ class Log:
         """Say that a stage is done, with its counts."""
         counts = {name: told[name] for name in _COUNTS.get(stage, ()) if told.get(name) is not None}
         if self._bars:
-            self.progress(stage, 1, 1) if stage not in ("read", "add") else None
+            self.progress(stage, 1, 1) if stage in ("detect", "compare") else None
             return
         shown = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         self._say(

@@ -41,7 +41,7 @@ def run(config: str, **options: Any) -> None:
     run that was interrupted goes on where it was left. CONFIG is audit.toml by default.
 
     The exit code is 1 if a gate tripped, or if another run is going on and --if-due is not
-    given; 3 if somebody could not be told of the run.
+    given; 3 if somebody could not be told of a run, which the next call tries again.
     """
     from detector.errors import DetectorError
 
@@ -84,12 +84,10 @@ def _run(path: str, log: Log, options: dict[str, Any]) -> int:
 
 
 def _told(outcome: Outcome, log: Log, *, as_json: bool) -> int:
-    from detector.audit.notify import NotifyError
-
     if outcome.run is None:
         assert outcome.due is not None
         log.note(f"Nothing to do: the next run is due at {outcome.due:%Y-%m-%d %H:%M %Z}.")
-        return 0
+        return _untold(outcome, log)
     record = outcome.run.record
     log.ended(record, str(outcome.run.path))
     with stdout.reader_may_leave():
@@ -97,10 +95,15 @@ def _told(outcome: Outcome, log: Log, *, as_json: bool) -> int:
         click.echo(shown)
     for trip in record["gates"]:
         log.failed(f"gate {trip['gate']}: {trip['message']}")
+    status = _untold(outcome, log)
+    return 1 if outcome.tripped else status
+
+
+def _untold(outcome: Outcome, log: Log) -> int:
+    from detector.audit.notify import NotifyError
+
     for failure in outcome.untold:
-        log.failed(f"the run is complete, but could not be told of: {failure}")
-    if outcome.tripped:
-        return 1
+        log.failed(failure)
     return NotifyError.exit_code if outcome.untold else 0
 
 

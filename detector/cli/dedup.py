@@ -136,8 +136,8 @@ def _report(
     gates: tuple[Gate, ...] = ()
     if options["fail_over"] is not None:
         rate, limit = _share_not_canonical(detection), options["fail_over"]
-        told = "of the articles are not canonical"
-        gates = (Gate("--fail-over", f"{limit:.1%}", f"{rate:.1%}", rate > limit, told),)
+        told = f"{rate:.1%} of the articles are not canonical, over the limit of {limit:.1%}."
+        gates = (Gate("--fail-over", f"{limit:.1%}", f"{rate:.1%}", rate > limit, (told,)),)
     lines, skips = console.left_out()
     context = Context(gates=gates, skipped=lines, skips=skips, notes=console.notes())
     wanted = {name for pair in shown_pairs(detection, context) for name in pair}

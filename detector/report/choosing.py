@@ -47,8 +47,9 @@ class Choice:
     """What a report shows.
 
     Attributes:
-        stories: the largest syndication clusters.
-        events: the largest event clusters of two stories or more.
+        stories: syndication clusters: first those with new articles, then the largest.
+        events: event clusters of two stories or more, in the same order.
+        fresh: how many of the stories, and of the events, are there for their new articles.
         doubts: pairs for review, by kind.
         pairs: pairs that are shown side by side, in the order in which they were chosen.
         left_out: sentences on what there is more of.
@@ -56,6 +57,7 @@ class Choice:
 
     stories: tuple[Cluster, ...]
     events: tuple[Cluster, ...]
+    fresh: tuple[int, int]
     doubts: Mapping[str, Sequence[Doubt]]
     pairs: tuple[Pair, ...]
     left_out: tuple[str, ...]
@@ -68,15 +70,16 @@ def shown_pairs(detection: Detection, context: Context | None = None) -> frozens
         detection: what the report is about.
         context: that the report will be given; the pairs it names are shown, too.
     """
-    index = Index(detection)
-    chosen = choose(index, doubts(index), context or Context(), Limits())
+    told = context or Context()
+    index = Index(detection, told.changes.new if told.changes else frozenset())
+    chosen = choose(index, doubts(index), told, Limits())
     return frozenset((pair.a, pair.b) for pair in chosen.pairs)
 
 
 def choose(
     index: Index, doubtful: Mapping[str, Sequence[Doubt]], context: Context, limits: Limits
 ) -> Choice:
-    """Choose by size and doubt; the same detection gives the same choice.
+    """Choose by news, size and doubt; the same detection gives the same choice.
 
     Args:
         index: of the detection.
@@ -84,16 +87,19 @@ def choose(
         context: names pairs that are to be shown.
         limits: how much of each thing is shown.
     """
-    stories, events = index.stories(), index.events()
+    all_stories, all_events = index.stories(), index.events()
+    stories, fresh_stories = _newest_and_largest(index, all_stories, limits.stories)
+    events, fresh_events = _newest_and_largest(index, all_events, limits.events)
     shown = {kind: tuple(found[: limits.doubts]) for kind, found in doubtful.items()}
     chosen: dict[Key, Pair] = {}
     for pair in _wanted(index, context, shown, (stories, events), limits):
         if len(chosen) == limits.pairs:
             break
         chosen.setdefault((pair.a, pair.b), pair)
+    which = "those with news and the largest" if index.new else "the largest"
     told = [
-        _told(limits.stories, len(stories), "stories that were taken over are shown, the largest"),
-        _told(limits.events, len(events), "events with several stories are shown, the largest"),
+        _told(len(stories), len(all_stories), f"stories that were taken over are shown, {which}"),
+        _told(len(events), len(all_events), f"events with several stories are shown, {which}"),
         _told(len(chosen), len(index.pairs), "related pairs can be compared side by side"),
         *(
             _told(limits.doubts, len(found), f"{_NAMES[kind]} are listed")
@@ -101,12 +107,23 @@ def choose(
         ),
     ]
     return Choice(
-        stories=tuple(stories[: limits.stories]),
-        events=tuple(events[: limits.events]),
+        stories=tuple(stories),
+        events=tuple(events),
+        fresh=(fresh_stories, fresh_events),
         doubts=shown,
         pairs=tuple(chosen.values()),
         left_out=tuple(filter(None, told)),
     )
+
+
+def _newest_and_largest(
+    index: Index, ranked: Sequence[Cluster], most: int
+) -> tuple[list[Cluster], int]:
+    """Clusters with new articles, up to half of those that are shown, and then the largest."""
+    fresh = sorted(filter(index.fresh, ranked), key=lambda c: -index.fresh(c))[: -(-most // 2)]
+    known = {cluster.id for cluster in fresh}
+    rest = [cluster for cluster in ranked if cluster.id not in known]
+    return [*fresh, *rest][:most], len(fresh)
 
 
 _NAMES = {
@@ -133,13 +150,13 @@ def _wanted(
     if context.changes:
         named += [(c.a, c.b) for c in context.changes.pairs[: limits.listed]]
     yield from filter(None, (index.pair(*key) for key in named))
-    for story in clusters[0][: limits.stories]:
+    for story in clusters[0]:
         for member in index.in_time(story.members)[: limits.members]:
             one = index.derivations.get(member)
             pair = index.pair(member, one.parent) if one else None
             if pair is not None:
                 yield pair
-    for event in clusters[1][: limits.events]:
+    for event in clusters[1]:
         links = index.between(event)
         yield from (
             links[name] for name in list(index.begun(event))[: limits.members] if name in links

@@ -33,6 +33,9 @@ CALLED = {
     "alone": "on its own",
 }
 
+#: What a cluster of a level is called on the page.
+GROUPS = {"duplicate": "copies", "syndication": "story", "event": "event"}
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -58,6 +61,7 @@ class Row:
         pair: number of the pair with what it came from; -1 where that is not shown.
         story: number of the story that it begins; -1 where that is not shown.
         more: further articles of that story.
+        new: whether the run before had it not.
     """
 
     head: Head
@@ -67,16 +71,18 @@ class Row:
     pair: int = -1
     story: int = -1
     more: int = 0
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One cluster."""
+    """One cluster; `new` counts the articles that the run before had not."""
 
     id: str
     title: Head
     day: str
     articles: int
+    new: int
     stories: int
     sources: int
     languages: str
@@ -140,6 +146,7 @@ def event(
             called=_called(index, first) if sizes[name] > 1 else "report",
             story=stories.get(name, -1),
             more=sizes[name] - 1,
+            new=first in index.new,
             pair=pairs.get((links[name].a, links[name].b), -1) if name in links else -1,
             aside=(f"joined with a score of {links[name].score:.2f}",) if name in links else (),
         )
@@ -169,6 +176,7 @@ def _told(
         title=head(index.labels[first]),
         day=day,
         articles=len(members),
+        new=index.fresh(cluster),
         stories=len(index.stories_of(cluster)) if cluster.level is Level.EVENT else 1,
         sources=len({label.source for label in labels if label.source}),
         languages=", ".join(plain(name) for name, _ in languages.most_common(4)),
@@ -197,6 +205,7 @@ def _member(index: Index, name: str, first: str, pairs: Mapping[tuple[str, str],
         called=_called(index, name),
         aside=tuple(filter(None, aside)),
         pair=pairs.get((min(parent, name), max(parent, name)), -1),
+        new=name in index.new,
     )
 
 

@@ -90,6 +90,7 @@ class Changes:
         pairs: relabelled pairs and, as far as they are worth a look, new and gone ones.
         rates: sources whose rate moved, the largest move first.
         totals: what was counted, such as ("clusters born", 12); shown as they are.
+        new: ids of articles that the run before had not.
     """
 
     run: str
@@ -99,6 +100,7 @@ class Changes:
     pairs: tuple[PairChange, ...] = ()
     rates: tuple[RateChange, ...] = ()
     totals: tuple[tuple[str, int], ...] = ()
+    new: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,14 @@ class Gate:
         limit: as it is shown, "30 %".
         value: what was measured, as it is shown.
         tripped: whether the value is over the limit.
-        told: a sentence on what tripped it; may be empty.
+        told: sentences on what tripped it, the worst first; may be empty.
     """
 
     name: str
     limit: str
     value: str
     tripped: bool
-    told: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

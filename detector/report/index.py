@@ -17,9 +17,10 @@ _COPIED = {*map(str, COPIES), INDIRECT}
 class Index:
     """Labels by id, pairs by ids and by cluster, and what each article is."""
 
-    def __init__(self, detection: Detection) -> None:
-        """Walk through the detection once."""
+    def __init__(self, detection: Detection, new: frozenset[str] = frozenset()) -> None:
+        """Walk through the detection once; `new` are the articles that the run before had not."""
         self.detection = detection
+        self.new = new
         self.labels: dict[str, Label] = {label.id: label for label in detection.labels}
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.clusters: dict[str, Cluster] = {c.id: c for c in detection.clusters}
@@ -57,12 +58,12 @@ class Index:
 
     def stories(self) -> list[Cluster]:
         """Syndication clusters of two articles or more, the largest first."""
-        return _ranked(self.detection.clusters_of(Level.SYNDICATION, least=2))
+        return self._ranked(self.detection.clusters_of(Level.SYNDICATION, least=2))
 
     def events(self) -> list[Cluster]:
         """Event clusters of two stories or more, the largest first."""
         found = self.detection.clusters_of(Level.EVENT, least=2)
-        return _ranked([event for event in found if len(self.stories_of(event)) > 1])
+        return self._ranked([event for event in found if len(self.stories_of(event)) > 1])
 
     def stories_of(self, event: Cluster) -> list[str]:
         """Ids of the syndication clusters of an event, sorted."""
@@ -99,6 +100,21 @@ class Index:
             return "unknown"
         return "original" if standing == "original" else "report"
 
+    def fresh(self, cluster: Cluster) -> int:
+        """How many of its articles the run before had not."""
+        return sum(member in self.new for member in cluster.members) if self.new else 0
+
+    def _ranked(self, clusters: Sequence[Cluster]) -> list[Cluster]:
+        """The largest first; of equal ones that with the latest article."""
+        last = {
+            cluster.id: max((self.labels[m].published or "" for m in cluster.members), default="")
+            for cluster in clusters
+        }
+        latest = sorted(
+            sorted(clusters, key=lambda c: c.id), key=lambda c: last[c.id], reverse=True
+        )
+        return sorted(latest, key=lambda c: -len(c.members))
+
     def in_time(self, members: Sequence[str]) -> list[str]:
         """Articles by publication, those without a time last."""
         return sorted(members, key=lambda m: (moment(self.labels[m]), m))
@@ -114,7 +130,3 @@ def moment(label: Label) -> tuple[int, str]:
     if found.tzinfo is None:
         found = found.replace(tzinfo=timezone.utc)
     return 0, found.astimezone(timezone.utc).isoformat()
-
-
-def _ranked(clusters: Sequence[Cluster]) -> list[Cluster]:
-    return sorted(clusters, key=lambda c: (-len(c.members), c.id))

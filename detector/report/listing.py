@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,9 @@ from detector.report.words import brief
 
 _LINE = 400  # characters of a note
 _NAME = 80
+_TOLD = 5  # sentences on one gate
 _UNRELATED = "not related"
+_AS = {"duplicate": "article, in one language", "syndication": "article, in any language"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Listing:
         """The gates, tripped ones first."""
         ranked = sorted(context.gates, key=lambda gate: not gate.tripped)
         return [
-            Gate(line(g.name), line(g.limit), line(g.value), g.tripped, line(g.told))
+            Gate(line(g.name), line(g.limit), line(g.value), g.tripped, _some(g.told))
             for g in ranked[: self._most]
         ]
 
@@ -115,7 +117,14 @@ class Listing:
         )
 
     def _changed(self, change: PairChange) -> NamedRow:
-        told = [CALLED[str(x)] if x else _UNRELATED for x in (change.before, change.now)]
+        pair = {change.a, change.b}
+        told = [
+            CALLED[str(relation)] if relation else lacking if pair & articles else _UNRELATED
+            for relation, articles, lacking in (
+                (change.before, self._index.new, "new article"),
+                (change.now, pair - self._index.labels.keys(), "article gone"),
+            )
+        ]
         left, right = self._named(change.a), self._named(change.b)
         return NamedRow(self._number(change.a, change.b), left, right, *told)
 
@@ -126,7 +135,7 @@ class Listing:
             number=self._number(one.a, one.b),
             left=self._named(one.a),
             right=self._named(one.b),
-            before=f"{decided} {line(one.level)}".strip(),
+            before=f"{decided} {_AS.get(one.level, line(one.level))}".strip(),
             now=CALLED[str(pair.relation)] if pair else _UNRELATED,
             note=line(one.note),
             made=line(one.made),
@@ -138,6 +147,12 @@ class Listing:
     def _named(self, name: str) -> Head:
         label = self._index.labels.get(name)
         return head(label) if label else Head("", brief(name, _NAME), "und", "", "")
+
+
+def _some(told: Sequence[str]) -> tuple[str, ...]:
+    """The first sentences, and how many more there are."""
+    shown = tuple(line(text) for text in told[:_TOLD])
+    return shown if len(told) <= _TOLD else (*shown, f"And {len(told) - _TOLD:,} more.")
 
 
 def line(text: str) -> str:

@@ -74,30 +74,54 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     before = dict(context.changes.figures) if context.changes else {}
     gaps = [d.delay for d in index.derivations.values() if d.delay is not None and not d.own]
     after = middle(gaps)
-    count = max(int(now["articles"]), 1)
 
     def tile(key: str, name: str, beside: str = "") -> Tile:
         gap = now[key] - before[key] if key in before else None
-        one = now[key] == 1
-        name = name.format(s="" if one else "s", which="story" if one else "stories")
-        return Tile(name, f"{now[key]:,.0f}", beside, _change(gap))
+        return Tile(_plural(name, now[key]), f"{now[key]:,.0f}", beside, _change(gap))
 
+    sources, share = now["sources"], now["taken"] / max(now["articles"], 1)
+    unclear = _unclear_translations(index)
+    more = f"{unclear:,} more stor{{y}}, original unknown"
     made = [
-        tile(
-            "articles", "articles", f"from {now['sources']:,.0f} sources" if now["sources"] else ""
-        ),
-        tile("taken", "taken over from others", f"{now['taken'] / count:.0%} of all"),
-        tile("translations", "translations"),
-        tile("stories", "stories that went further"),
-        tile("events", "events with several stories"),
-    ]
+        tile("articles", "article{s}",
+             _plural(f"from {sources:,.0f} source{{s}}", sources) if sources else ""),
+        tile("taken", "taken over from others", f"{_percent(share)} of all"),
+        tile("translations", "translation{s}", _plural(more, unclear) if unclear else ""),
+        tile("stories", "stor{y} that went further"),
+        tile("events", "event{s} with several stories"),
+    ]  # fmt: skip
     if after is not None:
         made.append(Tile("until a story is taken over", span(after), "median"))
-    for figure in context.figures:
-        last = f"{brief(figure.before, _NAME)} before" if figure.before else ""
-        name, value = (brief(text, _NAME) for text in (figure.name, figure.now))
-        made.append(Tile(name, value, last))
     return tuple(made)
+
+
+def run_figures(context: Context) -> tuple[Tile, ...]:
+    """The figures that only the caller knows."""
+    return tuple(
+        Tile(
+            brief(figure.name, _NAME),
+            brief(figure.now, _NAME),
+            f"{brief(figure.before, _NAME)} before" if figure.before else "",
+        )
+        for figure in context.figures
+    )
+
+
+def _unclear_translations(index: Index) -> int:
+    """Stories in several languages of which nobody knows where they began."""
+    return sum(
+        story.original is None and len({index.labels[m].language for m in story.members}) > 1
+        for story in index.stories()
+    )
+
+
+def _plural(text: str, count: float) -> str:
+    """A text whose {s} and {y} are the endings of a word that is counted."""
+    return text.format(s="" if count == 1 else "s", y="y" if count == 1 else "ies")
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 or not share else f"{share:.1%}"
 
 
 def _change(gap: float | None) -> str:
@@ -116,7 +140,7 @@ def languages(index: Index, most: int) -> tuple[Share, ...]:
             "first",
             n,
             n / max(len(index.labels), 1),
-            f"{taken[name] / n:.0%} taken over" if taken[name] else "",
+            f"{_percent(taken[name] / n)} taken over" if taken[name] else "",
         )
         for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
     )

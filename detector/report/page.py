@@ -14,7 +14,7 @@ from detector.records import Detection, Evidence, Pair
 from detector.report import clusters, overview
 from detector.report.charts import by_day
 from detector.report.choosing import Choice, Limits, choose
-from detector.report.clusters import CALLED
+from detector.report.clusters import CALLED, GROUPS
 from detector.report.context import Context
 from detector.report.grid import grid
 from detector.report.index import Index
@@ -84,7 +84,8 @@ def render(
     most: int = MOST,
 ) -> tuple[bytes, Written]:
     """The report as UTF-8, at most `most` bytes; see `write`."""
-    index, told = Index(detection), context or Context()
+    told = context or Context()
+    index = Index(detection, told.changes.new if told.changes else frozenset())
     material = Material(index, article, evidence)
     limits, doubtful = Limits(), doubts(index)
     for _ in range(_TRIES):
@@ -116,6 +117,7 @@ def _page(
             "count": len(index.labels),
             "period": _period(index),
             "tiles": overview.tiles(index, context),
+            "run_figures": overview.run_figures(context),
             "gates": listing.gates(context),
             "changed": listing.changes(context.changes),
             "days": by_day(index),
@@ -127,10 +129,12 @@ def _page(
             "sources": overview.source_rows(index, limits.sources),
             "all_sources": len(index.sources),
             "stories": [clusters.story(index, c, numbers, limits.members) for c in chosen.stories],
+            "fresh_stories": chosen.fresh[0],
             "all_stories": len(index.stories()),
             "events": [
                 clusters.event(index, c, places, numbers, limits.members) for c in chosen.events
             ],
+            "fresh_events": chosen.fresh[1],
             "all_events": len(index.events()),
             "doubts": listing.doubts(chosen),
             "decided": listing.decisions(context),
@@ -140,6 +144,7 @@ def _page(
             "skipped": [line(told) for told in context.skipped[: limits.listed]],
             "skips": max(context.skips, len(context.skipped)),
             "called": CALLED,
+            "groups": GROUPS,
             "span": span,
             "data": embedded(data),
             "mark": _mark(data["pairs"]),

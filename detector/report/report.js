@@ -47,6 +47,12 @@
       named();
     });
 
+    // Languages by name, where the browser knows it
+    try {
+      const names = new Intl.DisplayNames(["en"], { type: "language" });
+      for (const cell of all("[data-language]")) cell.textContent = names.of(cell.dataset.language);
+    } catch { /* the code says it as well */ }
+
     // Sorting: words up first, numbers down first; what is empty stays last.
     const cellValue = (row, column) => {
       const cell = row.cells[column];
@@ -82,11 +88,14 @@
 
     // Long tables begin short.
     const LONG = 15;
+    const SHORT = 12; // rows that the style sheet leaves
     const brief = [];
     for (const table of all("table.sortable")) {
       const count = table.tBodies[0].rows.length;
       if (count <= LONG) continue;
-      const button = made("button", `Show all ${count} rows`, { type: "button", class: "all", "aria-expanded": "false" });
+      const button = made("button", `Show all ${count} rows`, {
+        type: "button", class: "all", "aria-expanded": "false", "data-printed": `${SHORT} of ${count} rows`,
+      });
       table.classList.add("brief");
       (table.closest(".wide") ?? table).after(button);
       brief.push([table, button]);
@@ -94,6 +103,7 @@
         const short = table.classList.toggle("brief");
         button.textContent = short ? `Show all ${count} rows` : "Show fewer";
         button.setAttribute("aria-expanded", String(!short));
+        button.dataset.printed = short ? `${SHORT} of ${count} rows` : "";
       });
     }
 
@@ -273,7 +283,8 @@
       const pair = shownData().pairs[number];
       current = number;
       const [left, right] = [shownData().articles[pair.l], shownData().articles[pair.r]];
-      $("side-title").textContent = `${CALLED[pair.relation] ?? pair.relation}, score ${pair.score.toFixed(2)}`;
+      const called = CALLED[pair.relation] ?? pair.relation;
+      $("side-title").textContent = `${called[0].toUpperCase()}${called.slice(1)}, score ${pair.score.toFixed(2)}`;
       const first = pair.first ? `Original: ${left.source || left.title}, ${Math.round(pair.confidence * 100)}% sure.`
         : pair.relation === "same_event" ? "Two reports of one event." : "Which came first is unknown.";
       $("side-sum").textContent = `${first}${pair.own ? " Both were published by one source." : ""}`;

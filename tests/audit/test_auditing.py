@@ -13,82 +13,7 @@ from detector.errors import InputError, StoreError
 from detector.pipeline import Detector
 from detector.records import Decision
 
-from .conftest import NOON
-
-STORY = (
-    "Sáng 30-4-2025, cầu {name} bắc qua sông Đà chính thức hợp long sau {months} tháng thi công. "
-    "Cây cầu dài {length} mét, trụ cao nhất {height} mét, tổng mức đầu tư hơn {cost} tỷ đồng. "
-    "Khi thông xe, cầu sẽ thay thế bến phà {name} và rút ngắn thời gian đi lại của người dân hai "
-    "xã {name} Thượng, {name} Hạ, nơi mỗi ngày có {cost} lượt khách qua sông."
-)
-
-
-def story(name, number, **fields):
-    text = STORY.format(
-        name=name, months=number, length=900 + number, height=90 + number, cost=800 + 7 * number
-    )
-    return {"id": f"{name}-{number}", "title": f"Cầu {name}", "text": text} | fields
-
-
-class Telling:
-    """Remembers what it is told."""
-
-    def __init__(self):
-        self.stages, self.notes = [], []
-
-    def progress(self, stage, done, total):
-        pass
-
-    def finished(self, stage, _seconds, _told):
-        self.stages.append(stage)
-
-    def note(self, text):
-        self.notes.append(text)
-
-
-class Clock:
-    """Stands still until it is set."""
-
-    def __init__(self, now):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def place(tmp_path):
-    """An audit whose articles, options and clock can be changed between runs."""
-
-    class Place:
-        folder = tmp_path
-        clock = Clock(NOON)
-        telling = Telling()
-
-        def put(self, name, *rows):
-            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            (tmp_path / name).write_text("".join(lines), encoding="utf-8")
-
-        def audit(self, text=""):
-            toml = f"[sources]\nfiles = ['*.jsonl']\n{text}"
-            if "[detector" not in text:
-                toml += "\n[detector]\njobs = 1\n[detector.semantic]\nmodel = 'none'\n"
-            (tmp_path / "audit.toml").write_text(toml, encoding="utf-8")
-            self.telling = Telling()
-            config = AuditConfig.from_toml(tmp_path / "audit.toml")
-            return Auditing(config, self.telling, self.clock)
-
-        def run(self, text="", **options):
-            self.clock.now += timedelta(hours=1)
-            return self.audit(text).run(**options)
-
-    made = Place()
-    made.put("1.jsonl", story("Vạn Yên", 1), story("Bến Mới", 2), story("Bến Mới", 2, id="copy"))
-    return made
-
-
-def ids(run):
-    return [row.id for row in run.snapshot().rows]
+from .conftest import NOON, Telling, ids, story
 
 
 def test_a_run_is_a_folder_with_its_record_its_tables_and_its_reports(place):
@@ -268,6 +193,71 @@ def test_an_index_that_was_put_away_while_a_run_was_left_is_filled_anew(place, m
     run = place.run().run
     assert run.record["counts"]["new"] == 3
     assert len(ids(run)) == 3
+
+
+# Who is told
+
+
+MAIL = """[notify]
+command = ['sh', '-c', 'test ! -e broken && basename "$AUDIT_FOLDER" >> told']
+"""
+
+
+def told_of(place):
+    path = place.folder / "told"
+    return path.read_text().split() if path.exists() else []
+
+
+def test_what_could_not_be_told_is_told_by_the_next_call_once(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    first = place.run(MAIL)
+    (said,) = first.untold
+    assert said.startswith(f"run {first.run.id} is complete, but could not be told of: command sh")
+    second = place.run(MAIL)
+    assert [line.split()[1] for line in second.untold] == [second.run.id, first.run.id]
+    assert "not tried, since it failed for a later run" in second.untold[1]
+
+    (place.folder / "broken").unlink()
+    outcome = place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert (outcome.run, outcome.untold) == (None, ())
+    assert told_of(place) == [second.run.id, first.run.id]
+    assert place.telling.notes == [
+        f"Told of run {run.id}: command." for run in (second.run, first.run)
+    ]
+    place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert len(told_of(place)) == 2
+
+
+def test_a_run_that_was_killed_before_it_was_told_of_is_told_of_later(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("detector.audit.notify.tell", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            place.run(MAIL)
+
+    place.audit(MAIL).run(if_due=timedelta(hours=24))
+    assert told_of(place) == [place.audit().runs.last().id]
+
+
+def test_who_is_not_in_the_options_any_more_is_not_told(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    place.run(MAIL)
+
+    assert place.run().untold == ()
+    (said,) = planned(place.audit(MAIL), "", timedelta(hours=24))
+    assert said.startswith("Nothing would be done")
+
+
+def test_a_plan_names_the_runs_that_somebody_has_not_heard_of(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    run = place.run(MAIL).run
+
+    assert f"Somebody would be told again of {run.id}." in planned(
+        place.audit(MAIL), "", timedelta(hours=24)
+    )
 
 
 # What is kept

@@ -1,7 +1,7 @@
 import pytest
 
 from detector.audit.config import GatesConfig
-from detector.audit.gates import guarded, tripped
+from detector.audit.gates import Measure, checks, guarded, tripped
 
 from .conftest import row, snapshot
 
@@ -12,7 +12,8 @@ FOUND = snapshot([*COPIES, *ALONE], LINKS).figures
 
 
 def told(before, **gates):
-    return [t.message for t in tripped(FOUND, GatesConfig(**gates), 2, before)]
+    found = checks(Measure(FOUND, 2, before), GatesConfig(**gates))
+    return [check.values()["message"] for check in tripped(found)]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def told(before, **gates):
         ),
         (
             {"largest_cluster": 29},
-            "The duplicate cluster d1 has 30 articles, over the limit of 29: Lũ về",
+            "The duplicate cluster d1 has 30 articles (Lũ về), over the limit of 29.",
         ),
         (
             {"source_kept": 0.05},
@@ -87,6 +88,15 @@ def test_the_limit_of_a_named_source_stands_before_that_of_all():
 def test_the_gates_that_are_set_are_named():
     assert guarded(GatesConfig(duplicate_rate=0, unread=0, sources={"x": 1})) == (
         "duplicate_rate",
-        "unread",
         "sources",
+        "unread",
     )
+
+
+def test_of_several_sources_the_worst_is_told_first():
+    rows = [row(f"{name}{i}", f"d{name}{i % kept}", source=f"Báo {name}", canonical=i < kept)
+            for name, kept in (("A", 9), ("B", 2), ("C", 5)) for i in range(10)]  # fmt: skip
+    found = checks(Measure(snapshot(rows).figures, 0, None), GatesConfig(source_kept=0.7, least=1))
+
+    assert [check.source for check in found["source_kept"]] == ["Báo B", "Báo C", "Báo A"]
+    assert [check.source for check in tripped(found)] == ["Báo B", "Báo C"]

@@ -18,6 +18,12 @@ CHANGES = {
     "new_articles": 3, "gone_articles": 0, "new_pairs": 1, "gone_pairs": 0,
     "relabelled_pairs": 0, "moved_sources": 1,
     "clusters": {"duplicate": {"born": 1, "grown": 0}, "event": {"born": 0, "grown": 0}},
+    "news": [
+        {"level": "syndication", "kind": "born", "id": "d2", "articles": 3, "joined": 3,
+         "title": "Bài x0"},
+        {"level": "event", "kind": "grown", "id": "d1", "articles": 2, "joined": 1,
+         "title": "Bài a"},
+    ],
     "sources": [{"name": "Báo Một", "before": 0.5, "after": 0.6}],
 }  # fmt: skip
 
@@ -29,45 +35,60 @@ def test_a_run_is_told_with_what_changed(stored):
         NOON + timedelta(days=1),
         previous=first.id,
         changes=CHANGES,
-        guarded=["unread", "growth"],
-        gates=[{"gate": "growth", "message": "6 articles after 3: 100.0% more."}],
+        guarded=["unread", "growth", "source_kept"],
+        gates=[
+            {"gate": "growth", "message": "6 articles after 3: 100.0% more."},
+            *({"gate": "source_kept", "message": f"Báo {n}"} for n in range(5)),
+        ],
+        notes=["A component was cut."],
         counts={"new": 3, "changed": 0, "unread": 7},
         unread=["a.jsonl:3: no text"],
     )
 
     assert markdown(run.record, first.record) == (
-        "# Audit of 2026-11-03 12:00: 1 gate tripped\n"
+        "# Audit of 2026-11-03 12:00: 2 gates tripped\n"
         "\n"
         "- **6 articles** (+3)\n"
-        "- 3 repeat another in their language (50.0%, +16.7 points); 6 are kept\n"
-        "- 1 related pairs (+1): near copy 1\n"
-        "- clusters of two or more: duplicate 2, syndication 2, event 2\n"
+        "- 3 repeat another in the same language (50.0%, +16.7 points); the keep policy leaves 6\n"
+        "- 1 related pair (+1): near copy 1\n"
+        "- 2 stories, 2 events, 2 groups of copies, of two articles or more\n"
         "- languages: vi 6\n"
         "\n"
         "## Gates\n"
         "\n"
         "- ✗ **growth**: 6 articles after 3: 100.0% more.\n"
+        "- ✗ **source kept**: Báo 0\n"
+        "- ✗ **source kept**: Báo 1\n"
+        "- ✗ **source kept**: Báo 2\n"
+        "- ✗ **source kept**: 2 more\n"
         "- ✓ unread\n"
         "\n"
-        "## Since 20261102T120000Z\n"
+        "## Since the run of 2026-11-02 12:00\n"
         "\n"
-        "- articles: 3 new, 0 gone\n"
-        "- pairs: 1 new, 0 gone, 0 relabelled\n"
-        "- duplicate clusters: 1 born\n"
+        "- articles: 3 new\n"
+        "- pairs: 1 new\n"
+        "- groups of copies: 1 born\n"
         "- Báo Một: duplicate rate 50.0% → 60.0%\n"
+        "\n"
+        "## New or grown\n"
+        "\n"
+        "- Story of 3 articles, new: Bài x0\n"
+        "- Event of 2 articles, 1 of them new: Bài a\n"
         "\n"
         "## Most copied\n"
         "\n"
-        "- Báo Một: 1 article of other sources\n"
+        "- Báo Một: by 1 article of other sources\n"
         "\n"
-        "## Largest clusters\n"
+        "## Largest\n"
         "\n"
-        "- One article in one language, 3 articles: Bài x0 (d2)\n"
-        "- One article in one language, 2 articles: Bài a (d1)\n"
-        "- One article wherever it went, 3 articles: Bài x0 (d2)\n"
-        "- One article wherever it went, 2 articles: Bài a (d1)\n"
-        "- One event, 3 articles: Bài x0 (d2)\n"
-        "- One event, 2 articles: Bài a (d1)\n"
+        "- Story of 3 articles: Bài x0\n"
+        "- Story of 2 articles: Bài a\n"
+        "- Event of 3 articles: Bài x0\n"
+        "- Event of 2 articles: Bài a\n"
+        "\n"
+        "## Capped or not done\n"
+        "\n"
+        "- A component was cut.\n"
         "\n"
         "## Not read\n"
         "\n"
@@ -82,8 +103,19 @@ def test_the_first_run_has_no_comparison_and_no_empty_sections(stored):
     text = markdown(stored(snapshot([row("a")])).record)
 
     assert "##" not in text
-    assert "**1 articles**\n" in text
+    assert "**1 article**\n" in text
     assert "no gate tripped" in text
+
+
+def test_a_run_in_which_nothing_changed_says_so(stored):
+    first = stored(BEFORE)
+    none = {name: 0 for name in CHANGES if name.endswith(("articles", "pairs", "_sources"))}
+    changes = none | {"clusters": {}, "sources": [], "news": []}
+    run = stored(BEFORE, NOON + timedelta(days=1), previous=first.id, changes=changes)
+
+    assert "## Since the run of 2026-11-02 12:00\n\n- nothing changed\n" in markdown(
+        run.record, first.record
+    )
 
 
 def test_a_hostile_headline_stays_text():

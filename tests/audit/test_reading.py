@@ -160,6 +160,19 @@ def test_records_that_cannot_be_read_are_counted_as_long_as_they_stand_there(rea
     assert read("*.jsonl", on_error="skip")[1].unread == 0
 
 
+def test_advice_on_a_bad_record_names_the_option_of_the_configuration(read, tmp_path):
+    append(tmp_path / "a.jsonl", '{"id": "1", "html": "Một bài"}\n')
+    advice = 'no text. Its keys are id, html; map one with fields = { text = "html" } under '
+    advice += "[detector.read]"
+
+    (problem,) = read("*.jsonl", on_error="skip")[1].problems
+    assert problem == f"{tmp_path / 'a.jsonl'}:1: {advice}"
+    (tmp_path / "b.jsonl").write_text('{"id": "1", "html": "Một bài"}\n')
+    with pytest.raises(InputError) as caught:
+        read("b.jsonl")
+    assert (caught.value.reason, caught.value.where) == (advice, f"{tmp_path / 'b.jsonl'}:1")
+
+
 def test_articles_of_another_time_are_passed_over_until_they_are_wanted(read, tmp_path):
     append(
         tmp_path / "a.jsonl",

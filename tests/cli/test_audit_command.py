@@ -141,11 +141,27 @@ def test_a_webhook_that_does_not_answer_ends_with_3_and_the_run_is_complete(audi
     )  # fmt: skip
 
     assert done.returncode == 3
+    name = Path(done.stdout.strip()).name
     assert done.stderr == (
-        "Error: the run is complete, but could not be told of: webhook AUDIT_WEBHOOK: no answer "
-        "(connection refused) after up to 2 attempts; check the address\n"
+        f"Error: run {name} is complete, but could not be told of: webhook AUDIT_WEBHOOK: no "
+        "answer (connection refused) after up to 2 attempts; check the address. The next call "
+        "tries again.\n"
     )
-    assert names(tmp_path) == [Path(done.stdout.strip()).name]
+    assert names(tmp_path) == [name]
+
+
+def test_a_call_that_finds_nothing_due_tells_of_what_was_not_told(audit, tmp_path):
+    assert audit("run", "--quiet", toml="[notify]\ncommand = ['false']").returncode == 3
+    (name,) = names(tmp_path)
+    again = audit("run", "--if-due", "24h")
+    assert (again.returncode, again.stdout) == (3, "")
+    assert f"run {name} is complete, but could not be told of: command false" in again.stderr
+
+    mended = audit("run", "--if-due", "24h", toml="[notify]\ncommand = ['true']")
+    assert mended.returncode == 0
+    assert f"Told of run {name}: command." in mended.stderr
+    silent = audit("run", "--if-due", "24h")
+    assert (silent.returncode, "Told" in silent.stderr) == (0, False)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
@@ -270,6 +286,11 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
     page = (tmp_path / "runs" / last / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "monday.html").read_text(encoding="utf-8") == page
     assert audit("report", "-o", "-").stdout == page
+    weekly = audit("report", "--markdown", "--against", last, "-o", "-")
+    assert "- nothing changed" in weekly.stdout
+    nowhere = audit("report", "--against", first)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert "--against draws the report anew; say where to with -o" in nowhere.stderr
 
     assert audit("prune", "--keep", "1", "--dry-run").stdout == f"{first}\n"
     assert audit("prune", "--runs", "runs", "--keep", "1").stdout == f"{first}\n"

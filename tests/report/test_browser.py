@@ -194,6 +194,25 @@ def test_a_long_table_begins_short_and_shows_all_when_asked(opened, report, news
     assert shown_rows(page, "#t-sources") == sources
 
 
+def test_on_paper_a_long_table_is_as_short_as_on_the_screen_and_says_so(opened, report):
+    page = opened(report, color_scheme="dark")
+    rows = page.locator("#t-flows tbody tr").count()
+    page.emulate_media(media="print")
+
+    assert shown_rows(page, "#t-flows") == 12 < rows
+    said = "element => getComputedStyle(element, '::after').content"
+    button = page.locator("#t-flows").locator("xpath=../following-sibling::button[1]")
+    assert button.evaluate(said) == f'"12 of {rows} rows"'
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    assert page.locator("nav:visible, #theme:visible, .compare:visible").count() == 0
+
+
+def test_languages_are_named(opened, report):
+    page = opened(report)
+    assert "Vietnamese 130" in " ".join(page.inner_text("#articles").split())
+
+
 def test_a_translation_is_shown_with_its_sentences_linked(opened, report):
     page = opened(report)
     compare(page, "translation")

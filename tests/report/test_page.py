@@ -17,7 +17,7 @@ import pytest
 from made_up import made
 
 from detector.errors import InputError
-from detector.records import Article, Detection, Evidence, Passage, Relation
+from detector.records import Article, Detection, Evidence, Level, Passage, Relation
 from detector.report import (
     FIGURES,
     MOST,
@@ -248,7 +248,7 @@ def test_gates_are_listed_with_the_tripped_ones_first(small):
         small,
         gates=(
             Gate("largest_cluster", "100", "40", False),
-            Gate("duplicate_rate", "30 %", "41 %", True, "more than ever"),
+            Gate("duplicate_rate", "30 %", "41 %", True, ("more than ever",)),
         ),
     )
 
@@ -286,6 +286,47 @@ def test_changes_are_told_beside_the_figures_and_in_tables(small):
         assert words in page.text, words
     assert (pair.a, pair.b) in shown_pairs(detection, Context(changes=Changes("x", pairs=(
         PairChange(pair.b, pair.a, None, pair.relation),))))  # fmt: skip
+
+
+def test_stories_with_new_articles_stand_before_the_largest_and_name_them(small):
+    detection, _ = small
+    stories = detection.clusters_of(Level.SYNDICATION, least=2)
+    least = min(stories, key=lambda story: (len(story.members), story.id))
+    page = told(small, changes=Changes("run-1", new=frozenset(least.members[:1])))
+
+    shown = [e["data-id"].split()[0] for e in page.of("details") if e["id"].startswith("story-")]
+    sizes = {story.id: len(story.members) for story in stories}
+    assert shown[0] == least.id
+    assert [sizes[name] for name in shown[1:]] == sorted(
+        (sizes[name] for name in shown[1:]), reverse=True
+    )
+    heading = page.text.index("New or grown since the run before")
+    assert heading < page.text.index(f"{len(least.members)} articles, 1 new")
+    assert page.text.index("The largest of the others") > heading
+    assert "New or grown" not in told(small, changes=Changes("run-1")).text
+
+
+def test_a_pair_is_new_because_an_article_is_or_for_another_reason(small):
+    detection, _ = small
+    one, other = detection.pairs[:2]
+    page = told(small, changes=Changes("run-1", pairs=(
+        PairChange(one.a, one.b, None, one.relation),
+        PairChange(other.a, other.b, None, other.relation),
+        PairChange("gone-1", other.a, Relation.EXCERPT, None),
+    ), new=frozenset([one.a])))  # fmt: skip
+
+    for words in ("new article ", "not related ", "excerpt article gone "):
+        assert words in page.text, words
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 article "), (2, "2 articles ")])
+def test_one_is_not_several(count, words):
+    detection, article = made(count)
+    page = Page(render(detection, article)[0])
+
+    assert words in page.text
+    assert "1 articles" not in page.text
+    assert "1 translations" not in page.text
 
 
 def test_decisions_in_force_are_listed_with_what_their_pairs_are_now(small):
