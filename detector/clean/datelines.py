@@ -26,15 +26,16 @@ _DATE_BEHIND = re.compile(r"[\s,]*\d[\d\s./-]*$")
 def dateline_end(line: str) -> int:
     """Offset behind the dateline that a paragraph begins with; 0 if there is none."""
     head = line[:_HEAD]
-    if "(" in head:
-        match = _BRACKET.match(head)
+    dashed = "-" in head or "–" in head or "—" in head
+    if "(" in head and ")" in head:
+        match = _BRACKET.match(head) if dashed else None
         if match and _is_dateline(match["place"] or "", match["source"], strict=False):
             return match.end()
         match = _LOOSE_BRACKET.match(head)
         capital = match is not None and match["next"].isupper()
         if match and capital and _is_dateline(match["place"] or "", match["source"], strict=True):
             return match.start("next")
-    if "-" in head or "–" in head or "—" in head:
+    if dashed:
         match = _TAG.match(head)
         if match and (match["tag"] in outlets.tags() or outlets.host_of(match["tag"])):
             return match.end()
