@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import packed
+
 _UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
 _FAINT = 0.2  # part of the threshold below which a score is as good as none
 
@@ -87,7 +89,7 @@ def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
     pairs = np.sort(pairs.reshape(-1, 2), axis=1)
     keep = pairs[:, 0] != pairs[:, 1]
     pairs, scores = pairs[keep], scores[keep]
-    key = (pairs[:, 0] << 32) | pairs[:, 1]
+    key = packed(pairs[:, 0], pairs[:, 1])
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     total = np.bincount(inverse, scores, minlength=len(first))
     counts = np.bincount(inverse, minlength=len(first))

@@ -217,7 +217,7 @@ def mirrored(edges: Edges, present: I64) -> Edges:
 
 def distinct(edges: Edges) -> Edges:
     """Each edge once; of two that differ, the first."""
-    key = (edges.owners.astype(np.uint64) << np.uint64(32)) | edges.others.astype(np.uint64)
+    key = packed(edges.owners, edges.others)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.ones(len(key), np.bool_)

@@ -19,6 +19,7 @@ from detector.verify.profiles import Profiles
 from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
 # Bags that are compared; of the stated ones it counts, too, what one article lacks.
@@ -64,14 +65,17 @@ class Weighed:
         left, right = pairs[:, 0], pairs[:, 1]
         result: dict[str, F32] = {}
         for kind, rows in self._rows.items():
-            if kind in _STATED:
-                result[kind], shared = rows.shared(left, right)
-                result[f"{kind}_missing"] = _missing(rows, shared, left, right)
-            else:
-                result[kind] = rows.cosines(left, right)
-        result["opening"] = _opening(self._rows["words"], left, right)
-        for part in ("headline", "main"):
-            result[f"{part}_names_missing"] = _lacking(self._rows["names"], part, left, right)
+            found = rows.between(left, right, stated=kind in _STATED)
+            result[kind] = found.cosine
+            if found.shared is not None:
+                result[f"{kind}_missing"] = _missing(rows, found.shared, left, right)
+            for part, kept in found.kept.items():
+                counts = rows.parts[part].counts
+                sides = counts[left], counts[right]
+                if part == "opening":
+                    result["opening"] = _opening(kept, sides)
+                else:
+                    result[f"{part}_names_missing"] = _lacking(kept, sides)
         known = self._dated[left] & self._dated[right]
         result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
         return result | self._facts.compared(left, right)
@@ -247,23 +251,16 @@ def _missing(rows: Rows | DenseRows, shared: F32, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _opening(words: Rows | DenseRows, left: I64, right: I64) -> F32:
+def _opening(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
     """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
 
     The opening tells what happened; what follows may be background, or furniture of a house.
     """
-    opening = words.parts["opening"]
-    sides = []
-    for one, other in ((left, right), (right, left)):
-        kept = words.kept("opening", one, other)
-        sides.append(np.where(opening.counts[one] > 0, kept, _UNTOLD))
+    sides = [np.where(n > 0, own, _UNTOLD) for own, n in zip(kept, counts, strict=True)]
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
 
-def _lacking(names: Rows | DenseRows, part: str, left: I64, right: I64) -> F32:
+def _lacking(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
     """Part of the names that matter to each that the other never mentions; the mean of both."""
-    sides = []
-    for one, other in ((left, right), (right, left)):
-        counts = names.parts[part].counts[one]
-        sides.append((1 - names.kept(part, one, other)) * counts / (counts + _HALF))
+    sides = [(1 - own) * n / (n + _HALF) for own, n in zip(kept, counts, strict=True)]
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)
