@@ -175,7 +175,7 @@ class Rows:
         kept = {}
         for name, part in self.parts.items():
             chosen, power = PARTS[self.kind][name], _power(self.kind, rarity)
-            there = _total(power * chosen(ours), bounds), _total(power * chosen(theirs), bounds)
+            there = [_total_of(power, chosen(marks), bounds) for marks in (ours, theirs)]
             kept[name] = _share(there[0], part.worth[left]), _share(there[1], part.worth[right])
         cosine = _total(both, bounds) / np.maximum(self.length[left] * self.length[right], 1e-9)
         shared = _total(np.sqrt(both), bounds) if stated else None
@@ -284,9 +284,14 @@ def _sums(values: npt.NDArray[Any], bounds: I64) -> F64:
     return np.asarray(total[bounds[1:]] - total[bounds[:-1]])
 
 
-def _total(values: F32, bounds: I32) -> F32:
+def _total(values: F32, bounds: I64 | I32) -> F32:
     """Sum of each row's values."""
-    from scipy.sparse import csr_matrix
+    some = np.flatnonzero(np.diff(bounds))
+    sums = np.zeros(len(bounds) - 1, np.float32)
+    sums[some] = np.add.reduceat(values, bounds[some]) if len(some) else 0
+    return sums
 
-    rows = csr_matrix((values, np.zeros(len(values), np.int32), bounds), (len(bounds) - 1, 1))
-    return np.asarray(rows @ np.ones(1, np.float32), np.float32)
+
+def _total_of(values: F32, chosen: Mask, bounds: I32) -> F32:
+    """Sum of the chosen ones."""
+    return _total(values[chosen], np.concatenate([[0], np.cumsum(chosen)])[bounds])
