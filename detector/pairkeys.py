@@ -32,12 +32,12 @@ def packed_pairs(pairs: Whole) -> U64:
 
 def upper(keys: U64) -> I64:
     """The first number of each key."""
-    return (keys >> _HALF).astype(np.int64)
+    return np.asarray(keys >> _HALF, np.int64)
 
 
 def lower(keys: U64) -> I64:
     """The second number of each key."""
-    return (keys & _LOWER).astype(np.int64)
+    return np.asarray(keys & _LOWER, np.int64)
 
 
 def unpacked(keys: U64) -> I64:

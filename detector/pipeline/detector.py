@@ -37,6 +37,7 @@ from detector.pipeline.prepare import Prepared, count_lines, prepare, static_enc
 from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
+from detector.verify.features import Weighed
 from detector.verify.relation import Scorer, scorers
 
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
@@ -131,7 +132,8 @@ class Pass:
         with self._stage("explain"):
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
-            judged = ((found.related, members_of(found.representative)), (found.copies, groups))
+            related = found.pairing.linked(found.related)
+            judged = ((related, members_of(found.representative)), (found.copies, groups))
             pairs, directions = found.pairing.pairs(exact, judged, evidence is True, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
@@ -170,7 +172,10 @@ class Pass:
                 self._notes.extend(notes)
             with self._stage("relate"):
                 second = self._second(corpus, verifier)
-                relating = Routed(corpus, model, telling, foreign, self._config, second)
+                assert corpus.profiles is not None
+                weighed = Weighed(corpus.profiles)
+                corpus.give_up_profiles()
+                relating = Routed(corpus, model, telling, foreign, self._config, weighed, second)
                 related = relating.judge(shared.between(duplicates.longest))
                 self._notes.extend([second.note()] if second is not None else ())
         with self._stage("cluster"):

@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.config import Config
 from detector.errors import UsageError
-from detector.pipeline.copying import Judged, copy_features
+from detector.pipeline.copying import Judged, Measured, copy_features
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
 from detector.pipeline.opinions import AFTER, BEFORE
@@ -112,7 +112,8 @@ def _judged(
     relation = judged.relations[0]
     crossing = facts[i].language != facts[j].language
     question = _QUESTION.get(relation, "event_crossing" if crossing else "event")
-    return question, float(judged.scores[0]), relation, judged.features_of(0)
+    features = {**found.relating.features(judged.pairs), **judged.features}
+    return question, float(judged.scores[0]), relation, dict(Measured(features, 0))
 
 
 def _contributions(

@@ -24,11 +24,14 @@ from detector.pipeline.relating import sentence_bounds
 from detector.records import Relation
 from detector.semantic.centring import centred, means
 from detector.text import I64
+from detector.verify.features import Column, in_parts
 from detector.verify.relation import Scorer, log_odds
 from detector.verify.second import FIRST, SAID, article_vectors, second_scorers
 
 F32 = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+#: Gives the features of pairs, an array a name.
+Measuring = Callable[[I64], Mapping[str, F32]]
 
 #: Probabilities from and to which an answer is doubtful.
 DOUBTFUL = (0.2, 0.8)
@@ -85,11 +88,14 @@ class SecondOpinion:
             if before in found
         )
 
-    def revised(self, judged: Judged, crossing: Mask, scorers: Mapping[str, Scorer]) -> Judged:
+    def revised(
+        self, judged: Judged, measure: Measuring, crossing: Mask, scorers: Mapping[str, Scorer]
+    ) -> Judged:
         """The pairs, those judged again that were doubtful.
 
         Args:
-            judged: any pairs, with every feature that they were judged by.
+            judged: any pairs.
+            measure: gives the features that some of them were judged by.
             crossing: shape (n,), whether a pair is in two languages.
             scorers: that judged them.
 
@@ -97,7 +103,7 @@ class SecondOpinion:
             The same pairs with features more, which are NaN where nothing was asked: each
             doubtful answer, and that of both encoders together.
         """
-        first = first_answers(judged, crossing, scorers)
+        first = first_answers(judged.pairs, measure, crossing, scorers)
         sure = first["translation"] > DOUBTFUL[1]  # whether it is of one event is no question
         doubts = {name: _doubtful(answer) for name, answer in first.items()}
         doubts["event"] &= ~crossing & ~sure
@@ -175,16 +181,29 @@ class SecondOpinion:
         self._vectors = dict(zip(self._raw, article_vectors(flat, bounds), strict=True))
 
 
-def first_answers(judged: Judged, crossing: Mask, scorers: Mapping[str, Scorer]) -> dict[str, F32]:
-    """The probabilities of each question before a second opinion, 0 where it was not asked."""
-    answers = {name: scorers[name].probability(judged.features) for name in _EVENT}
-    answers["translation"] = np.zeros(len(judged.pairs), np.float32)
-    aligned = judged.features.get("aligned_best")
-    if aligned is not None:
-        rows = np.flatnonzero(crossing & (aligned > 0))
-        inner = {name: values[rows] for name, values in judged.features.items()}
-        answers["translation"][rows] = scorers["translation"].probability(inner)
-    return answers
+def first_answers(
+    pairs: I64, measure: Measuring, crossing: Mask, scorers: Mapping[str, Scorer]
+) -> dict[str, F32]:
+    """The probabilities of each question before a second opinion, 0 where it was not asked.
+
+    Args:
+        pairs: shape (n, 2).
+        measure: gives the features that some of them were judged by.
+        crossing: shape (n,), whether a pair is in two languages.
+        scorers: that judged them.
+    """
+
+    def answered(part: I64, beside: Mapping[str, Column]) -> dict[str, F32]:
+        features = measure(part)
+        answers = {name: scorers[name].probability(features) for name in _EVENT}
+        answers["translation"] = np.zeros(len(part), np.float32)
+        if "aligned_best" in features:
+            rows = np.flatnonzero(beside["crossing"] & (features["aligned_best"] > 0))
+            inner = {name: values[rows] for name, values in features.items()}
+            answers["translation"][rows] = scorers["translation"].probability(inner)
+        return answers
+
+    return in_parts(answered, pairs, 1, {"crossing": crossing})
 
 
 def _doubtful(answer: F32) -> Mask:

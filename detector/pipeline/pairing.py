@@ -66,7 +66,7 @@ class Pairing:
             with_evidence: whether to collect passages and facts.
             progress: told how far this is.
         """
-        told: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
+        told: dict[tuple[int, int], tuple[Relation, float, Mapping[str, float]]] = {}
         for judged, groups in found:
             rows = self._together(judged.pairs)
             confirmed = dict(zip(rows.tolist(), self._linked(judged.scores[rows]), strict=True))
@@ -91,6 +91,14 @@ class Pairing:
             if done % 500 == 0:
                 progress("explain", done, len(told))
         return tuple(result), directions
+
+    def linked(self, related: Judged) -> Judged:
+        """Of pairs that no longer have all their features, those in one cluster, with all."""
+        kept = related.of(self._together(related.pairs))
+        if self._relating is None:
+            return kept
+        measured = self._relating.features(kept.pairs)
+        return replace(kept, features={**measured, **kept.features})
 
     def pair(
         self, i: int, j: int, relation: Relation, score: float, features: Mapping[str, float]

@@ -6,14 +6,17 @@ two places or days that exclude each other say more than shared paragraphs do.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import lower, packed, upper
 from detector.verify.few import MOST, DenseRows, weighed
 from detector.verify.profiles import Profiles
 from detector.verify.weighing import Commonness, Rows
@@ -21,12 +24,14 @@ from detector.verify.weighing import Commonness, Rows
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+Column = npt.NDArray[Any]
 
 # Bags that are compared; of the stated ones it counts, too, what one article lacks.
 _KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
 _STATED = ("names", "numbers")
 _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 1000  # pairs compared at once: their rows stay in the cache
+_SORTED = 1 << 18  # pairs sorted at once: bounds memory
 _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
 _HALF = 2  # names of a headline, or main ones, whose absence counts for half
@@ -87,22 +92,37 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
 
 
 def in_parts(
-    function: Callable[[I64], dict[str, F32]], pairs: I64, threads: int = 1
-) -> dict[str, F32]:
+    function: Callable[..., Mapping[str, Column]],
+    pairs: I64,
+    threads: int = 1,
+    *beside: Mapping[str, Column],
+) -> dict[str, Column]:
     """What a function says of pairs, asked of so many at a time that the cache holds them.
 
     Args:
         function: gives an array for each name, with a value for each pair.
         pairs: shape (n, 2).
         threads: in which it runs; they change no result.
+        beside: what else it is given, with a value for each pair.
     """
-    if len(pairs) <= _CHUNK:
-        return function(pairs)
-    starts = range(0, len(pairs), _CHUNK)
+    whole: dict[str, Column] = {}
+
+    def fill(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        own = ({name: values[part] for name, values in columns.items()} for columns in beside)
+        for name, values in function(pairs[part], *own).items():
+            if start == 0:
+                whole[name] = np.empty(len(pairs), values.dtype)
+            whole[name][part] = values
+
+    fill(0)
+    starts = range(_CHUNK, len(pairs), _CHUNK)
+    if threads == 1 or len(starts) < 2:
+        deque(map(fill, starts), maxlen=0)
+        return whole
     with ThreadPoolExecutor(threads) as pool:
-        mapped = pool.map if threads > 1 else map
-        parts = list(mapped(function, (pairs[start : start + _CHUNK] for start in starts)))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        deque(pool.map(fill, starts), maxlen=0)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,38 +162,47 @@ class _Facts:
 class Rivals:
     """The best values that each article has in its candidate pairs, to hold a pair against."""
 
-    def __init__(self, values: F32, pairs: I64, articles: int) -> None:
-        """Keep the three best of each article.
+    def __init__(self, articles: int) -> None:
+        """Begin without candidates of so many articles."""
+        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
+        self._others = np.full((articles, _RIVALS + 1), -1, np.int32)
+
+    @classmethod
+    def of(cls, similarities: Mapping[str, F32], pairs: I64, articles: int) -> dict[str, Rivals]:
+        """Keep the three best of each article, for each similarity.
 
         Args:
-            values: shape (n,), a similarity of each candidate pair.
-            pairs: shape (n, 2), article indices.
+            similarities: each of shape (n,), for each candidate pair.
+            pairs: shape (n, 2), article indices, each pair once.
             articles: how many articles there are.
         """
-        self._keep(*_by_owner(pairs, values), articles)
+        found = {name: cls(articles) for name in similarities}
+        ranges = max(1, -(-len(pairs) // _SORTED))
+        edges = np.linspace(0, articles, ranges + 1).astype(np.int64).tolist()
+        for low, high in pairwise(edges):
+            owner, other, row = _by_owner(pairs, low, high)
+            for name, values in similarities.items():
+                found[name]._keep(owner, other, values[row])
+        return found
 
-    def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
+    def note(self, owner: I64, other: I64, both: F32) -> None:
         """Keep the three best of each article.
 
         Args:
             owner: shape (n,), articles.
             other: shape (n,), an article that each is held against, each once.
             both: shape (n,), how alike the two are.
-            articles: how many there are.
         """
         order = np.lexsort((other, -both, owner))
         owner = owner[order]
         place = np.arange(len(owner)) - np.searchsorted(owner, owner)
         top = place <= _RIVALS
         at = owner[top], place[top]
-        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
-        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+        self._others = self._others.astype(np.int64)  # numbers of a store
         self._values[at] = both[order][top]
         self._others[at] = other[order][top]
 
-    def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
-        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
-        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+    def _keep(self, owner: I64, other: I64, both: F32) -> None:
         for place in range(_RIVALS + 1):
             first = np.flatnonzero(np.diff(owner, prepend=-1))
             if not len(first):
@@ -210,14 +239,19 @@ class Rivals:
         return np.asarray(rest.sum(axis=1) / _RIVALS, np.float32)
 
 
-def _by_owner(pairs: I64, values: F32) -> tuple[I64, I64, F32]:
-    """Each pair twice, once for each of its articles: sorted by that, then by the other."""
-    low, high = pairs.astype(np.uint64).T
-    keys = np.concatenate([(low << np.uint64(32)) | high, (high << np.uint64(32)) | low])
+def _by_owner(pairs: I64, low: int, high: int) -> tuple[I64, I64, I64]:
+    """The pairs that some articles are in, once for each: sorted by it, then by the other.
+
+    Returns:
+        The one, the other, and the row of the pair.
+    """
+    sides = []
+    for own, other in ((0, 1), (1, 0)):
+        row = np.flatnonzero((pairs[:, own] >= low) & (pairs[:, own] < high))
+        sides.append((packed(pairs[row, own], pairs[row, other]), row))
+    keys, rows = (np.concatenate(column) for column in zip(*sides, strict=True))
     order = np.argsort(keys)
-    keys = keys[order]
-    owner = (keys >> np.uint64(32)).astype(np.int64)
-    return owner, (keys & np.uint64(0xFFFFFFFF)).astype(np.int64), np.tile(values, 2)[order]
+    return upper(keys[order]), lower(keys[order]), rows[order]
 
 
 def _differences(name: str, values: npt.NDArray[Any], left: I64, right: I64) -> Mapping[str, F32]:

@@ -183,7 +183,7 @@ class Rows:
 
 
 def _rarities(bag: Bag, kind: str, commonness: Commonness | None) -> tuple[I32, F32, Mask]:
-    """The rank of each value, how rare those of each rank are, and whether two articles share it."""
+    """The rank of each value; by rank, how rare it is, and whether two articles have it."""
     distinct, rank, frequency = ranked(bag.values)
     articles = len(bag.bounds) - 1 if commonness is None else commonness.articles
     rarity = np.empty(len(distinct), np.float32)

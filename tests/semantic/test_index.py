@@ -113,7 +113,7 @@ def test_few_queries_are_answered_exactly(many):
 
 
 def test_what_the_lists_looked_at_do_not_hold_is_filled(many):
-    lists = Lists(many)
+    lists = Lists(many, np.arange(len(many)))
 
     scores, found = lists.search(many[:5], len(many))
 
@@ -136,10 +136,10 @@ def test_lists_hold_thousands_of_copies_of_one_text(many, monkeypatch):
 
 
 def test_queries_are_asked_some_at_a_time(many, monkeypatch):
-    lists = Lists(many)
+    lists = Lists(many, np.arange(len(many)))
     whole = lists.search(many, 5)
 
-    monkeypatch.setattr("detector.semantic.lists._QUERIES", 1000)
+    monkeypatch.setattr("detector.semantic.index._RUN", 1000)
     parts = lists.search(many, 5)
 
     np.testing.assert_array_equal(whole[1], parts[1])

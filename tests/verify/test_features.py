@@ -311,8 +311,12 @@ PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (0, 4)])
 VALUES = np.array([0.8, 0.4, 0.2, 0.6, 0.1], np.float32)
 
 
+def rivals_of(values, pairs, articles):
+    return Rivals.of({"alike": values}, pairs, articles)["alike"]
+
+
 def test_a_pair_is_held_against_the_two_best_others_of_both():
-    found = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
+    found = rivals_of(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
 
     # 0 has .8 .4 .2 .1; 1 has .8 .6; 2 has .6 .4; 3 has .2; 4 has .1; what is missing is 0.
     levels = [
@@ -326,7 +330,7 @@ def test_a_pair_is_held_against_the_two_best_others_of_both():
 
 
 def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
-    rivals = Rivals(VALUES, PAIRS, 5)
+    rivals = rivals_of(VALUES, PAIRS, 5)
 
     found = rivals.relative(np.array([0.3], np.float32), np.array([(1, 3)]), least=0.01)
 
@@ -334,7 +338,7 @@ def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
 
 
 def test_an_empty_neighbourhood_is_worth_the_least():
-    rivals = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), 3)
+    rivals = Rivals(3)
 
     found = rivals.relative(np.array([0.2], np.float32), np.array([(0, 1)]), least=0.1)
 
@@ -342,7 +346,7 @@ def test_an_empty_neighbourhood_is_worth_the_least():
 
 
 def test_what_stands_out_is_bounded():
-    rivals = Rivals(VALUES, PAIRS, 5)
+    rivals = rivals_of(VALUES, PAIRS, 5)
 
     found = rivals.relative(np.array([0, 1], np.float32), np.array([(0, 1), (3, 4)]), least=1e-4)
 
@@ -352,8 +356,8 @@ def test_what_stands_out_is_bounded():
 def test_the_order_of_candidates_does_not_matter():
     order = [2, 0, 4, 3, 1]
 
-    plain = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
-    other = Rivals(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
+    plain = rivals_of(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
+    other = rivals_of(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
 
     np.testing.assert_allclose(plain, other)
 

@@ -77,7 +77,9 @@ def test_articles_are_weighed_some_at_a_time(monkeypatch):
     assert whole.counts.tolist() == parts.counts.tolist() == [2, 0, 2, 0, 3, 1]
     np.testing.assert_array_equal(whole.worth, parts.worth)
     np.testing.assert_array_equal(whole.length, parts.length)
-    np.testing.assert_array_equal(whole.between(left, right).cosine, parts.between(left, right).cosine)
+    np.testing.assert_array_equal(
+        whole.between(left, right).cosine, parts.between(left, right).cosine
+    )
 
 
 def test_a_value_of_one_article_alone_counts_for_its_length():
