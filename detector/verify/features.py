@@ -69,6 +69,7 @@ class Weighed:
         """
         left, right = pairs[:, 0], pairs[:, 1]
         result: dict[str, F32] = {}
+        parts: dict[str, F32] = {}
         for kind, rows in self._rows.items():
             found = rows.between(left, right, stated=kind in _STATED)
             result[kind] = found.cosine
@@ -78,9 +79,10 @@ class Weighed:
                 counts = rows.parts[part].counts
                 sides = counts[left], counts[right]
                 if part == "opening":
-                    result["opening"] = _opening(kept, sides)
+                    parts["opening"] = _opening(kept, sides)
                 else:
-                    result[f"{part}_names_missing"] = _lacking(kept, sides)
+                    parts[f"{part}_names_missing"] = _lacking(kept, sides)
+        result |= parts
         known = self._dated[left] & self._dated[right]
         result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
         return result | self._facts.compared(left, right)
