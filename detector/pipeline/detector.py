@@ -29,6 +29,7 @@ from detector.pipeline.copying import (
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
+from detector.pipeline.freeing import give_back
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
 from detector.pipeline.opinions import SecondOpinion
@@ -134,13 +135,15 @@ class Pass:
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
             related = found.pairing.linked(found.related)
             judged = ((related, members_of(found.representative)), (found.copies, groups))
-            pairs, directions = found.pairing.pairs(exact, judged, evidence is True, self._progress)
+            pairs, directions = found.pairing.pairs(exact, judged, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
-            if callable(evidence):
-                chosen = evidence(Detection(rows, pairs, made.clusters))
-                pairs = found.pairing.explained(pairs, chosen, self._progress)
+            if evidence:
+                told = Detection(rows, pairs, made.clusters)
+                chosen = evidence(told) if callable(evidence) else None
+                pairs = found.pairing.explained(pairs, chosen, self._progress, self._backend)
+                self.close()
         return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
@@ -177,6 +180,7 @@ class Pass:
                 corpus.give_up_profiles()
                 relating = Routed(corpus, model, telling, foreign, self._config, weighed, second)
                 related = relating.judge(shared.between(duplicates.longest))
+                give_back()
                 self._notes.extend([second.note()] if second is not None else ())
         with self._stage("cluster"):
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
