@@ -120,7 +120,7 @@ def _contributions(
     scorer: Scorer | None, question: str, features: Mapping[str, float]
 ) -> Iterator[Contribution]:
     """What each feature added, and what a second opinion did beside them."""
-    kind = "translation" if question == "translation" else "event"
+    kind = "translation" if question == "translation" else "event_crossing"
     if AFTER[kind] in features:
         both = np.array([features[AFTER[kind]], features[BEFORE[kind]]], np.float32)
         after, before = log_odds(both).tolist()
