@@ -51,6 +51,7 @@ class Recalled(Neighbourhood):
         ordinal = {code: i for i, code in enumerate(sorted(codes.values()))}
         self._code = np.array([ordinal[codes[x]] for x in corpus.facts.languages], np.int64)
         shape = (max(len(ordinal), 1), len(corpus), k)
+        self._place = np.arange(shape[0])
         self._scores = np.full(shape, -np.inf, np.float32)
         self._found = np.full(shape, -1, np.int64)
         owner = around.ranks(near.owners)

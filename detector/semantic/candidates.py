@@ -116,16 +116,17 @@ class Neighbourhood:
         self._code = _codes(languages)
         usable = np.arange(len(vectors)) if rows is None else rows
         usable = usable[np.einsum("ij,ij->i", vectors, vectors)[usable] > 0]
-        groups = [
-            usable[self._code[usable] == c] for c in range(int(self._code.max(initial=0)) + 1)
-        ]
-        shape = (len(groups), len(vectors), config.neighbours)
+        spoken = np.unique(self._code[usable])
+        # Where the neighbours in each language stand; those that nobody can be near have no place.
+        self._place = np.full(_LANGUAGES, -1, np.int64)
+        self._place[spoken] = np.arange(len(spoken))
+        shape = (max(len(spoken), 1), len(vectors), config.neighbours)
         self._scores = np.full(shape, -np.inf, np.float32)
         self._found = np.full(shape, -1, np.int32)
-        for code, base in enumerate(groups):
-            scores, found = self._search(usable, base, threads)
-            self._scores[code, usable] = scores
-            self._found[code, usable] = found
+        for place, code in enumerate(spoken.tolist()):
+            scores, found = self._search(usable, usable[self._code[usable] == code], threads)
+            self._scores[place, usable] = scores
+            self._found[place, usable] = found
 
     def pairs(self) -> I64:
         """Every article with each of its neighbours: shape (n, 2), sorted and distinct."""
@@ -177,8 +178,10 @@ class Neighbourhood:
 
     def _seen_from(self, rows: I64, others: I64) -> tuple[I64, F32, F32]:
         """Rank of each other, mean cosine to the nearest strangers, and the best of them."""
-        scores = self._scores[self._code[others], rows]
-        hit = self._found[self._code[others], rows] == others[:, None]
+        place = self._place[self._code[others]]
+        scores = self._scores[place, rows]
+        scores[place < 0] = -np.inf
+        hit = self._found[place, rows] == others[:, None]
         rank = np.where(hit.any(axis=1), hit.argmax(axis=1) + 1, hit.shape[1] + 1)
         strangers = np.where(hit | ~np.isfinite(scores), -np.inf, scores)
         strangers = -np.sort(-strangers, axis=1)[:, : self._config.margin_neighbours]
