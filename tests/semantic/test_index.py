@@ -144,3 +144,15 @@ def test_queries_are_asked_some_at_a_time(many, monkeypatch):
 
     np.testing.assert_array_equal(whole[1], parts[1])
     np.testing.assert_allclose(whole[0], parts[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [40, 5400])
+def test_some_rows_ask_and_some_may_be_found(many, rows):
+    chosen = np.sort(np.random.default_rng(4).permutation(len(many))[:rows])
+    asked = np.arange(0, len(many), 3)
+
+    scores, found = nearest(many, many, 4, asked=asked, among=chosen)
+    apart = nearest(many[asked], many[chosen], 4)
+
+    np.testing.assert_array_equal(scores, apart[0])
+    np.testing.assert_array_equal(found, chosen[apart[1]])

@@ -305,6 +305,18 @@ def test_threads_change_nothing(monkeypatch):
     assert in_parts(doubled, pairs[:0], 3)["left"].tolist() == []
 
 
+def test_what_else_is_known_of_pairs_goes_with_them(monkeypatch):
+    monkeypatch.setattr("detector.verify.features._CHUNK", 4)
+    pairs = np.array([(i, i + 1) for i in range(10)])
+
+    def summed(some, beside):
+        return {"sum": some.sum(axis=1) + beside["more"]}
+
+    found = in_parts(summed, pairs, 2, {"more": np.arange(10) * 100})
+
+    assert found["sum"].tolist() == [2 * i + 1 + 100 * i for i in range(10)]
+
+
 # What stands out of the neighbourhood
 
 PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (0, 4)])
@@ -327,6 +339,18 @@ def test_a_pair_is_held_against_the_two_best_others_of_both():
         ((0.8 + 0.4) / 2 + 0) / 2,
     ]
     assert found.tolist() == pytest.approx(np.log(VALUES / levels), abs=1e-5)
+
+
+def test_candidates_are_sorted_a_range_of_articles_at_a_time(monkeypatch):
+    rng = np.random.default_rng(6)
+    pairs = np.unique(np.sort(rng.integers(0, 30, (120, 2)), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    values = (rng.integers(0, 6, len(pairs)) / 6).astype(np.float32)  # with ties
+    whole = rivals_of(values, pairs, 30).relative(values, pairs, 0.1)
+
+    monkeypatch.setattr("detector.verify.features._SORTED", 7)
+
+    np.testing.assert_array_equal(rivals_of(values, pairs, 30).relative(values, pairs, 0.1), whole)
 
 
 def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
