@@ -29,7 +29,7 @@ from detector.pipeline.copying import (
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
-from detector.pipeline.freeing import give_back
+from detector.pipeline.freeing import calm, give_back
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
 from detector.pipeline.opinions import SecondOpinion
@@ -130,7 +130,7 @@ class Pass:
         """Read, prepare, find, judge, group and explain."""
         found = self._found(articles)
         corpus, grouping = found.corpus, found.grouping
-        with self._stage("explain"):
+        with self._stage("explain"), calm():
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
             related = found.pairing.linked(found.related)
@@ -182,7 +182,7 @@ class Pass:
                 related = relating.judge(shared.between(duplicates.longest))
                 give_back()
                 self._notes.extend([second.note()] if second is not None else ())
-        with self._stage("cluster"):
+        with self._stage("cluster"), calm():
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
             if grouping.cut:
                 self._notes.append(
