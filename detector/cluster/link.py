@@ -143,17 +143,16 @@ def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[
     if len(members) <= cap:
         yield members, pairs, scores
         return
-    parent = np.arange(len(members))
-    size = np.ones(len(members), np.int64)
+    parent, size = list(range(len(members))), [1] * len(members)
 
     def root(i: int) -> int:
         while parent[i] != i:
             parent[i] = parent[parent[i]]
-            i = int(parent[i])
+            i = parent[i]
         return i
 
-    for row in np.lexsort((pairs[:, 1], pairs[:, 0], -scores)).tolist():
-        one, other = sorted((root(int(pairs[row, 0])), root(int(pairs[row, 1]))))
+    for left, right in pairs[np.lexsort((pairs[:, 1], pairs[:, 0], -scores))].tolist():
+        one, other = sorted((root(left), root(right)))
         if one != other and size[one] + size[other] <= cap:
             parent[other] = one
             size[one] += size[other]
