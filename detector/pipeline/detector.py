@@ -184,6 +184,7 @@ class Pass:
                 self._notes.extend([second.note()] if second is not None else ())
         with self._stage("cluster"), calm():
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
+            give_back()
             if grouping.cut:
                 self._notes.append(
                     f"{grouping.cut} components of more than {self._config.cluster.component} "

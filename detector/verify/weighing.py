@@ -122,7 +122,8 @@ class Rows:
         column = (np.cumsum(shared, dtype=np.int32) - 1).astype(np.int32)
         sizes = np.zeros(articles + 1, np.int64)
         squares, worth = np.zeros((2, articles))
-        columns, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)]
+        kept = np.count_nonzero(shared[rank])
+        columns, counts, done = np.empty(kept, np.int32), np.empty(kept, np.uint8), 0
         parts = {name: (np.zeros(articles, np.float32), np.zeros(articles, np.int32))
                  for name in PARTS.get(kind, ())}  # fmt: skip
         for start in range(0, articles, _AT_ONCE):
@@ -139,10 +140,11 @@ class Rows:
             squares[own] = _sums(_repeated(kind, weight, marks) ** 2, bounds)
             keep = shared[rank[inner]]
             sizes[start + 1 : end + 1] = _sums(keep, bounds)
-            columns.append(column[rank[inner][keep]])
-            counts.append(marks[keep])
+            made = slice(done, done + np.count_nonzero(keep))
+            columns[made], counts[made] = column[rank[inner][keep]], marks[keep]
+            done = made.stop
         ends = np.cumsum(sizes).astype(np.int32)
-        table = np.concatenate(counts), np.concatenate(columns), ends
+        table = counts, columns, ends
         return cls(
             kind,
             csr_matrix(table, shape=(articles, max(int(shared.sum()), 1))),
@@ -237,7 +239,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
 REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
 
 
-def ranked(values: U32) -> tuple[U32, I32, I64]:
+def ranked(values: U32) -> tuple[U32, I32, I32]:
     """The distinct values, ascending; for each value its rank; and how often each occurs.
 
     As `numpy.unique` with its inverse and counts, in a fraction of its time: value and place
@@ -249,7 +251,7 @@ def ranked(values: U32) -> tuple[U32, I32, I64]:
     column = np.zeros(len(values), np.int32)
     bits = min((len(values) // _PART).bit_length(), _BITS)
     distinct: list[U32] = []
-    frequency: list[I64] = []
+    frequency: list[I32] = []
     known = 0
     for part in range(1 << bits):
         at = np.flatnonzero(_top(values, bits) == part)
@@ -261,7 +263,7 @@ def ranked(values: U32) -> tuple[U32, I32, I64]:
         ranks = np.cumsum(fresh, dtype=np.int32) + np.int32(known - 1)
         column[at[(keys & np.uint64(0xFFFFFFFF)).astype(np.int64)]] = ranks
         distinct.append(ordered[fresh])
-        frequency.append(np.diff(np.flatnonzero(fresh), append=len(at)))
+        frequency.append(np.diff(np.flatnonzero(fresh), append=len(at)).astype(np.int32))
         known += len(distinct[-1])
     return np.concatenate(distinct), column, np.concatenate(frequency)
 
@@ -271,7 +273,7 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def rarity_of(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
+def rarity_of(kind: str, values: U32, frequency: I32 | F64, articles: int) -> F32:
     """Logarithm of how few articles have each value."""
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
