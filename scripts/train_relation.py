@@ -39,6 +39,7 @@ from detector.pipeline.encoding import Sentences, strangers_of, transformer
 from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
+from detector.verify.features import Weighed
 from detector.verify.relation import SEMANTIC, TIERS, Scorer, log_odds
 
 _FACTS = (
@@ -290,7 +291,15 @@ class Measured:
         self.run.encode(self.corpus, self.model, self.first)
         sentences = Sentences(self.corpus, self.model)
         strangers = strangers_of(self.corpus, self.model)
-        return Relating(self.corpus, sentences, self.first, scorers or {}, self.config, strangers)
+        return Relating(
+            self.corpus,
+            sentences,
+            self.first,
+            scorers or {},
+            self.config,
+            strangers,
+            Weighed(self.corpus.profiles),
+        )
 
 
 def _copies(examples: Examples, gold: Known, place: Path) -> None:
@@ -330,7 +339,8 @@ def add_events(
     """
     measured = Measured(gold, place, tier, fitting=fitting)
     relating = measured.relating()
-    pairs, features = relating.candidates(measured.shared())
+    pairs = relating.candidates(measured.shared())
+    features = relating.features(pairs)
     event = {row["id"]: row["event_cluster"] for row in gold.rows}
     keys = measured.keys(pairs)
     answers = np.array([event[a] == event[b] for a, b in keys], bool)
@@ -384,9 +394,9 @@ def add_crossing(
     """
     measured = Measured(gold, place, tier, fitting=fitting)
     relating = measured.relating()
-    pairs, features = relating.candidates(Shared.none())
-    keep = relating.crossing(pairs)
-    pairs, features = pairs[keep], {n: v[keep] for n, v in features.items()}
+    pairs = relating.candidates(Shared.none())
+    pairs = pairs[relating.crossing(pairs)]
+    features = relating.features(pairs)
     relation = {joined(p.a, p.b): p.relation for p in gold.pairs}
     found = [relation.get(key) for key in measured.keys(pairs)]
     event = np.array([r is not None for r in found], bool)

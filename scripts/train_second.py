@@ -20,7 +20,7 @@ import numpy as np
 import planted
 from corpus import Corpus as Known
 from corpus import joined
-from train_relation import Measured, halves, known
+from train_relation import Measured, halves
 
 from detector.models import resolve
 from detector.pipeline.copying import Shared
@@ -33,7 +33,6 @@ _SEEDS = (1, 2)
 _STRANGERS = 1000  # around the translations; a doubtful pair is a matter of its neighbours
 # Wider than what the pass asks about: doubtful translations are few.
 _WIDE: Mapping[str, tuple[float, float]] = {
-    "event": (0.15, 0.85),
     "event_crossing": (0.05, 0.95),
     "translation": (0.02, 0.98),
 }
@@ -74,21 +73,17 @@ def add(rows: Rows, gold: Known, place: Path, model: str, *, fitting: bool = Tru
     measured = Measured(gold, place, fitting=fitting)
     first = scorers("static")
     relating = measured.relating(first)
-    events = "event_cluster" in gold.rows[0]
-    judged = relating.judge(measured.shared() if events else Shared.none())
-    crossing = relating.crossing(judged.pairs)
-    said = first_answers(judged, crossing, first)
+    pairs = relating.judge(Shared.none()).pairs
+    pairs = pairs[relating.crossing(pairs)]
+    said = first_answers(pairs, relating.features, first)
     opinion = SecondOpinion(measured.corpus, resolve(model), 0.5, lambda *_: None)
-    keys = measured.keys(judged.pairs)
-    truth, told_of = _truth(gold, keys), known(gold, keys)
+    truth = _truth(gold, measured.keys(pairs))
     for question in QUESTIONS:
         low, high = _WIDE[question]
-        asked = (said[question] >= low) & (said[question] <= high)
-        asked &= crossing if question != "event" else ~crossing & events & told_of
-        chosen = np.flatnonzero(asked)
+        chosen = np.flatnonzero((said[question] >= low) & (said[question] <= high))
         if not len(chosen):
             continue
-        second = opinion.features(judged.pairs[chosen])
+        second = opinion.features(pairs[chosen])
         second[FIRST] = log_odds(said[question][chosen])
         table = np.stack([second[name] for name in (FIRST, SAID)], axis=1)
         answers = np.array([question in truth[row] for row in chosen.tolist()])
@@ -114,9 +109,6 @@ def fit(parts: list[tuple[Any, Any]]) -> dict[str, Any]:
 
 
 def _corpora(place: Path) -> Iterator[Known]:
-    for name in ("abmusu", "ecbplus"):
-        yield planted.events(name, 1, "train", place)  # type: ignore[arg-type]
-        yield planted.crowded(name, 1, place, _STRANGERS)  # type: ignore[arg-type]
     for seed in _SEEDS:
         for build in (planted.translations, planted.condensed, planted.changed):
             yield build(seed, "train", place, _STRANGERS)
@@ -131,7 +123,7 @@ def _truth(gold: Known, keys: list[tuple[str, str]]) -> list[frozenset[str]]:
     for a, b in keys:
         found = relation.get(joined(a, b))
         same = found is not None or (event[a] is not None and event[a] == event[b])
-        names = {"event", "event_crossing"} if same else set()
+        names = {"event_crossing"} if same else set()
         true.append(
             frozenset(names | ({"translation"} if found is Relation.TRANSLATION else set()))
         )

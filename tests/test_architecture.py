@@ -20,7 +20,7 @@ ROWS = (
         *("verify", "cluster", "metrics", "writers", "report"),
     ),
     ("config", "files", "lexicon", "models"),
-    ("streams", "text"),
+    ("pairkeys", "streams", "text"),
     ("records",),
     ("sources",),  # which a detection answers for, and which asks labels and pairs by shape
     ("errors",),

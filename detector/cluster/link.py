@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import packed
+
 _UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
 _FAINT = 0.2  # part of the threshold below which a score is as good as none
 
@@ -87,7 +89,7 @@ def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
     pairs = np.sort(pairs.reshape(-1, 2), axis=1)
     keep = pairs[:, 0] != pairs[:, 1]
     pairs, scores = pairs[keep], scores[keep]
-    key = (pairs[:, 0] << 32) | pairs[:, 1]
+    key = packed(pairs[:, 0], pairs[:, 1])
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     total = np.bincount(inverse, scores, minlength=len(first))
     counts = np.bincount(inverse, minlength=len(first))
@@ -141,17 +143,16 @@ def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[
     if len(members) <= cap:
         yield members, pairs, scores
         return
-    parent = np.arange(len(members))
-    size = np.ones(len(members), np.int64)
+    parent, size = list(range(len(members))), [1] * len(members)
 
     def root(i: int) -> int:
         while parent[i] != i:
             parent[i] = parent[parent[i]]
-            i = int(parent[i])
+            i = parent[i]
         return i
 
-    for row in np.lexsort((pairs[:, 1], pairs[:, 0], -scores)).tolist():
-        one, other = sorted((root(int(pairs[row, 0])), root(int(pairs[row, 1]))))
+    for left, right in pairs[np.lexsort((pairs[:, 1], pairs[:, 0], -scores))].tolist():
+        one, other = sorted((root(left), root(right)))
         if one != other and size[one] + size[other] <= cap:
             parent[other] = one
             size[one] += size[other]

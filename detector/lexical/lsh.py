@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from detector.config import LexicalConfig
 from detector.lexical.signatures import U32
+from detector.pairkeys import packed, unpacked
 from detector.text import I64, U64, mix
 
 I32 = npt.NDArray[np.int32]
@@ -78,7 +79,7 @@ def candidates(
     banded, capped = _banded(keys, usable, config)
     contained, also_capped = _contained(*samples, usable, config)
     found = np.unique(np.concatenate([banded, contained]))
-    return Candidates(_unpacked(found), capped + also_capped)
+    return Candidates(unpacked(found), capped + also_capped)
 
 
 def overlaps(pairs: Pairs, shingles: U64, bounds: I64) -> npt.NDArray[np.int64]:
@@ -159,17 +160,14 @@ def _sharing_enough(pairs: U64, sizes: I64) -> U64:
     again = np.concatenate([[False], pairs[1:] == pairs[:-1], [False]])
     first = np.flatnonzero(again[1:] & ~again[:-1])
     shared = np.flatnonzero(again[:-1] & ~again[1:]) - first + 1
-    packed = pairs[first]
-    both = _unpacked(packed)
+    found = pairs[first]
+    both = unpacked(found)
     smaller = np.minimum(sizes[both[:, 0]], sizes[both[:, 1]])
-    return np.asarray(packed[shared >= _LEAST_SHARED * smaller])
+    return np.asarray(found[shared >= _LEAST_SHARED * smaller])
 
 
 def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[U64, int]:
-    """All pairs of members with one key; of more than `cap`, each and its next two.
-
-    A pair is the smaller number in the upper half of 64 bits and the larger in the lower.
-    """
+    """All pairs of members with one key, packed; of more than `cap`, each and its next two."""
     ordered = np.sort(keys)
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(again):
@@ -192,11 +190,6 @@ def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> t
         offsets = np.concatenate([[0], np.cumsum(counts)[:-1]])
         first = np.repeat(edges[inside] - offsets, counts) + np.arange(int(counts.sum()))
         # Members of one key ascend, so that the first is the smaller.
-        left, right = members[first].astype(np.uint64), members[first + step].astype(np.uint64)
-        found.append(((left << np.uint64(32)) | right)[left != right])
+        left, right = members[first], members[first + step]
+        found.append(packed(left, right)[left != right])
     return np.concatenate(found), int(large.sum())
-
-
-def _unpacked(packed: U64) -> Pairs:
-    left = (packed >> np.uint64(32)).astype(np.int64)
-    return np.stack([left, (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)], axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +31,33 @@ _OTHER_DAY = 0.5  # ... as which another day of the event counts: some newsrooms
 _EXCERPT = 0.55  # a body shorter than this part of the other is an excerpt, not a copy
 
 
+class Measured(Mapping[str, float]):
+    """The features of one pair, read from the columns of many when they are asked for."""
+
+    __slots__ = ("_columns", "_row")
+
+    def __init__(self, columns: Mapping[str, F32], row: int) -> None:
+        """Store; a value that is NaN is left out."""
+        self._columns = columns
+        self._row = row
+
+    def __getitem__(self, name: str) -> float:
+        value = float(self._columns[name][self._row])
+        if value != value:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        row = self._row
+        return (name for name, column in self._columns.items() if column[row] == column[row])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Pairs of article numbers with a relation, as parallel arrays.
@@ -39,7 +66,7 @@ class Judged:
         pairs: shape (n, 2), each row ascending.
         relations: one a pair.
         scores: calibrated probability of each.
-        features: what each was judged by, name to shape (n,).
+        features: what each was judged by, name to shape (n,), as far as it is kept.
     """
 
     pairs: I64
@@ -47,10 +74,15 @@ class Judged:
     scores: F32
     features: dict[str, F32]
 
-    def features_of(self, row: int) -> dict[str, float]:
+    def features_of(self, row: int) -> Mapping[str, float]:
         """What one pair was judged by; NaN marks what was not asked of it."""
-        values = ((name, float(column[row])) for name, column in self.features.items())
-        return {name: value for name, value in values if value == value}
+        return Measured(self.features, row)
+
+    def of(self, rows: I64) -> Judged:
+        """Some of them."""
+        relations = [self.relations[row] for row in rows.tolist()]
+        features = {name: values[rows] for name, values in self.features.items()}
+        return Judged(self.pairs[rows], relations, self.scores[rows], features)
 
     @classmethod
     def none(cls) -> Judged:

@@ -100,6 +100,10 @@ class Corpus:
         self.samples = np.zeros(0, np.uint32), np.zeros(1, np.int64)
         give_back()
 
+    def give_up_profiles(self) -> None:
+        """Free what has been weighed."""
+        self.profiles = None
+
     def fields(self, i: int) -> Head:
         """What an article is besides its id and text."""
         return self._shelf.fields(int(self._input[i]))

@@ -29,7 +29,7 @@ from detector.pipeline.copying import (
 from detector.pipeline.corpus import Corpus, Shelf
 from detector.pipeline.encoding import encoded
 from detector.pipeline.explaining import Found, explained
-from detector.pipeline.freeing import calm
+from detector.pipeline.freeing import calm, give_back
 from detector.pipeline.grouping import clusters, group, labels, link_copies
 from detector.pipeline.opened import Opened
 from detector.pipeline.opinions import SecondOpinion
@@ -38,6 +38,7 @@ from detector.pipeline.prepare import Prepared, count_lines, prepare, static_enc
 from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
 from detector.text import I64
+from detector.verify.features import Weighed
 from detector.verify.relation import Scorer, scorers
 
 #: Called with the stage, how many articles or pairs are done, and of how many (0: unknown).
@@ -132,14 +133,17 @@ class Pass:
         with self._stage("explain"), calm():  # a dozen objects an article, and no cycle
             groups = members_of(found.equal)
             exact = equal_pairs(groups.values(), self._config.lexical.bucket)
-            judged = ((found.related, members_of(found.representative)), (found.copies, groups))
-            pairs, directions = found.pairing.pairs(exact, judged, evidence is True, self._progress)
+            related = found.pairing.linked(found.related)
+            judged = ((related, members_of(found.representative)), (found.copies, groups))
+            pairs, directions = found.pairing.pairs(exact, judged, self._progress)
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
-            if callable(evidence):
-                chosen = evidence(Detection(rows, pairs, made.clusters))
-                pairs = found.pairing.explained(pairs, chosen, self._progress)
+            if evidence:
+                told = Detection(rows, pairs, made.clusters)
+                chosen = evidence(told) if callable(evidence) else None
+                pairs = found.pairing.explained(pairs, chosen, self._progress, self._backend)
+                self.close()
         return Detection(rows, pairs, made.clusters, tuple(self._notes), dict(self._seconds))
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
@@ -171,11 +175,16 @@ class Pass:
                 self._notes.extend(notes)
             with self._stage("relate"):
                 second = self._second(corpus, verifier)
-                relating = Routed(corpus, model, telling, foreign, self._config, second)
+                assert corpus.profiles is not None
+                weighed = Weighed(corpus.profiles)
+                corpus.give_up_profiles()
+                relating = Routed(corpus, model, telling, foreign, self._config, weighed, second)
                 related = relating.judge(shared.between(duplicates.longest))
+                give_back()
                 self._notes.extend([second.note()] if second is not None else ())
-        with self._stage("cluster"):
+        with self._stage("cluster"), calm():
             grouping = group(corpus, duplicates, related, self._config.cluster.component)
+            give_back()
             if grouping.cut:
                 self._notes.append(
                     f"{grouping.cut} components of more than {self._config.cluster.component} "

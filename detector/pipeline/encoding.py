@@ -21,6 +21,7 @@ from detector.text import I64
 F32 = npt.NDArray[np.float32]
 
 LEAD = 2000  # characters read by a transformer, which reads 256 tokens of them
+_AT_ONCE = 4096  # vectors centred at once
 _STATIC = "static"  # the model whose sentence vectors the scorers know
 
 
@@ -29,13 +30,22 @@ def encoded(
 ) -> F32:
     """Centred unit vectors of the articles `rows`, zero for the others.
 
+    Those of a static encoder are already summed, and are changed where they lie.
+
     Returns:
         Shape (articles, dimension); zero, too, where the model does not serve the language.
     """
     languages = corpus.facts.languages
     if model.tier == "static":
-        assert corpus.vectors is not None
-        return static_centred(corpus.vectors, languages, model)
+        vectors = corpus.vectors
+        assert vectors is not None
+        for start in range(0, len(vectors), _AT_ONCE):  # where they lie, which is most of a corpus
+            part = slice(start, start + _AT_ONCE)
+            vectors[part] = static_centred(vectors[part], languages[part], model)
+        others = np.ones(len(vectors), np.bool_)
+        others[rows] = False
+        vectors[others] = 0
+        return vectors
     texts = [_lead(corpus, i) for i in rows.tolist()]
     done = 0
 

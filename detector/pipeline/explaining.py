@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.config import Config
 from detector.errors import UsageError
-from detector.pipeline.copying import Judged, copy_features
+from detector.pipeline.copying import Judged, Measured, copy_features
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.grouping import Grouping
 from detector.pipeline.opinions import AFTER, BEFORE
@@ -112,14 +112,15 @@ def _judged(
     relation = judged.relations[0]
     crossing = facts[i].language != facts[j].language
     question = _QUESTION.get(relation, "event_crossing" if crossing else "event")
-    return question, float(judged.scores[0]), relation, judged.features_of(0)
+    features = {**found.relating.features(judged.pairs), **judged.features}
+    return question, float(judged.scores[0]), relation, dict(Measured(features, 0))
 
 
 def _contributions(
     scorer: Scorer | None, question: str, features: Mapping[str, float]
 ) -> Iterator[Contribution]:
     """What each feature added, and what a second opinion did beside them."""
-    kind = "translation" if question == "translation" else "event"
+    kind = "translation" if question == "translation" else "event_crossing"
     if AFTER[kind] in features:
         both = np.array([features[AFTER[kind]], features[BEFORE[kind]]], np.float32)
         after, before = log_odds(both).tolist()

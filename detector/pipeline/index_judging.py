@@ -138,8 +138,11 @@ class Judging:
         for around, judged in ((self.around, self.copies), (self._met, self.related)):
             pair = np.sort(around.ranks(np.array([a, b])))
             at = np.flatnonzero((np.sort(judged.pairs, axis=1) == pair).all(axis=1))
-            if len(at):
-                return {name: float(v[at[0]]) for name, v in judged.features.items()}
+            if len(at) and judged is self.copies:
+                return dict(judged.features_of(int(at[0])))
+            if len(at) and self.relating is not None:
+                found = self.relating.features(pair[None])
+                return {name: float(values[0]) for name, values in found.items()}
         return {}
 
     def beside(self, a: int, b: int) -> tuple[Surroundings, Recalling | None]:

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.config import Config
+from detector.pairkeys import distinct as distinct_keys
+from detector.pairkeys import packed, packed_pairs, unpacked
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.index_candidates import Edges
 from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
-from detector.semantic.candidates import distinct as packed_pairs
 from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
@@ -50,6 +51,7 @@ class Recalled(Neighbourhood):
         ordinal = {code: i for i, code in enumerate(sorted(codes.values()))}
         self._code = np.array([ordinal[codes[x]] for x in corpus.facts.languages], np.int64)
         shape = (max(len(ordinal), 1), len(corpus), k)
+        self._place = np.arange(shape[0])
         self._scores = np.full(shape, -np.inf, np.float32)
         self._found = np.full(shape, -1, np.int64)
         owner = around.ranks(near.owners)
@@ -115,52 +117,38 @@ class Recalling(Relating):
         """
         assert around.corpus.profiles is not None
         self._around = around
-        self._corpus = around.corpus
-        self.weighed = Weighed(around.corpus.profiles, commonness)
-        self._threads = 1
-        self._scorers = scorers
-        self._threshold = config.verify.threshold
-        self._sentences = sentences
-        self._least = least_of(strangers)
-        self._near = near
         self._known = rivals
-        self._rivals = {}
-        self._shared = Shared.none()
         self.best: dict[str, Edges] = {}
+        weighed = Weighed(around.corpus.profiles, commonness)
+        self._keep(around.corpus, sentences, scorers, config, strangers, weighed, near, threads=1)
 
     def judge(self, also: Shared) -> Judged:
         """Judge every new body with its neighbours, and the pairs `also`."""
-        return self._decide(*self.candidates(also))
-
-    def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
-        """See `Relating`; pairs of two stored bodies were judged when the later one came."""
-        self._shared = also
-        near = self._near.pairs()
-        near = near[self._around.new[near].any(axis=1)]
-        low, high = np.concatenate([near, also.pairs]).astype(np.uint64).T
-        pairs = packed_pairs((low << np.uint64(32)) | high)
-        features = self._measured(pairs)
-        for name in self._least:
-            self._rivals[name] = self._noted(name, features[name], pairs)
-        return pairs, self._held_against(features, pairs)
-
-    def _translations(
-        self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
-    ) -> tuple[F32, dict[str, F32]]:
-        """See `Relating`; where a text is not kept, vectors and facts alone decide."""
-        read = self._around.readable[pairs].all(axis=1)
-        result, spread = super()._translations(pairs, features, crossing & read)
-        blind = crossing & ~read
-        first = self._scorers["translation_first"].probability(features)
-        blind &= first >= _SURE
-        result[blind] = first[blind]
-        return result, spread
+        return self._decide(*self._surveyed(also, self._begin))
 
     def recall(self) -> None:
         """Hold pairs against what is known alone."""
-        nothing = np.zeros(0, np.float32), np.zeros((0, 2), np.int64)
-        for name in self._least:
-            self._rivals[name] = self._noted(name, *nothing)
+        nothing = np.zeros(0, np.float32)
+        self._rivals = self._rivals_of(
+            dict.fromkeys(self._least, nothing), np.zeros((0, 2), np.int64)
+        )
+
+    def _candidates(self, also: Shared) -> I64:
+        """See `Relating`; pairs of two stored bodies were judged when the later one came."""
+        near = self._near.pairs()
+        near = near[self._around.new[near].any(axis=1)]
+        return unpacked(distinct_keys(packed_pairs(np.concatenate([near, also.pairs]))))
+
+    def _translations(self, pairs: I64, first: F32, crossing: npt.NDArray[np.bool_]) -> F32:
+        """See `Relating`; where a text is not kept, vectors and facts alone decide."""
+        read = self._around.readable[pairs].all(axis=1)
+        result = super()._translations(pairs, first, crossing & read)
+        blind = crossing & ~read & (first >= _SURE)
+        result[blind] = first[blind]
+        return result
+
+    def _rivals_of(self, similarities: Mapping[str, F32], pairs: I64) -> Mapping[str, Rivals]:
+        return {name: self._noted(name, values, pairs) for name, values in similarities.items()}
 
     def _noted(self, name: str, values: F32, pairs: I64) -> Rivals:
         """The best values of each: those that are known, and those of the pairs at hand."""
@@ -172,13 +160,13 @@ class Recalling(Relating):
         )  # fmt: skip
         edges = distinct(Edges.joined(here, self._known[name]))
         self.best[name] = edges
-        rivals = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), len(self._corpus))
+        rivals = Rivals(len(self._corpus))
         owner = self._around.ranks(edges.owners)
         kept = owner >= 0
         other = self._around.ranks(edges.others[kept])
         # Bodies that are not at hand are told apart by their numbers, beyond all ranks.
         other = np.where(other >= 0, other, len(self._corpus) + edges.others[kept])
-        rivals.note(owner[kept], other, edges.values[kept], len(self._corpus))
+        rivals.note(owner[kept], other, edges.values[kept])
         return rivals
 
 
@@ -217,7 +205,7 @@ def mirrored(edges: Edges, present: I64) -> Edges:
 
 def distinct(edges: Edges) -> Edges:
     """Each edge once; of two that differ, the first."""
-    key = (edges.owners.astype(np.uint64) << np.uint64(32)) | edges.others.astype(np.uint64)
+    key = packed(edges.owners, edges.others)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.ones(len(key), np.bool_)

@@ -1,9 +1,11 @@
-"""A second opinion on doubtful pairs, by an encoder that takes its time.
+"""A second opinion on doubtful pairs in two languages, by an encoder that takes its time.
 
 Only pairs whose probability is neither high nor low are looked at again, and only the
-headlines and first sentences of their articles are encoded, each article once.
+headlines and first sentences of their articles are encoded, each article once. Of two reports
+in one language the words have said what their sentences say; the cosine of another encoder
+adds nothing.
 
-Across languages it may lower an answer and never raise it. The sentences of a report filled in
+It may lower an answer and never raise it. The sentences of a report filled in
 for another event are as near as those of a translation; only the facts tell them apart, and
 those the first answer has weighed.
 """
@@ -24,21 +26,23 @@ from detector.pipeline.relating import sentence_bounds
 from detector.records import Relation
 from detector.semantic.centring import centred, means
 from detector.text import I64
+from detector.verify.features import in_parts
 from detector.verify.relation import Scorer, log_odds
 from detector.verify.second import FIRST, SAID, article_vectors, second_scorers
 
 F32 = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+#: Gives the features of pairs, an array a name.
+Measuring = Callable[[I64], Mapping[str, F32]]
 
 #: Probabilities from and to which an answer is doubtful.
 DOUBTFUL = (0.2, 0.8)
 #: Names of a doubtful answer and of that of both encoders, among a pair's features, by what
 #: was asked.
-BEFORE = {"translation": "doubtful_translation", "event": "doubtful_event"}
-AFTER = {"translation": "second_translation", "event": "second_event"}
+BEFORE = {"translation": "doubtful_translation", "event_crossing": "doubtful_event"}
+AFTER = {"translation": "second_translation", "event_crossing": "second_event"}
 
-_ASKED = {"translation": "a translation", "event": "of one event"}
-_EVENT = ("event", "event_crossing")
+_ASKED = {"translation": "a translation", "event_crossing": "of one event"}
 _SENTENCES = 12  # of an article, beside its headline: news says first what it is about
 
 
@@ -85,11 +89,14 @@ class SecondOpinion:
             if before in found
         )
 
-    def revised(self, judged: Judged, crossing: Mask, scorers: Mapping[str, Scorer]) -> Judged:
+    def revised(
+        self, judged: Judged, measure: Measuring, crossing: Mask, scorers: Mapping[str, Scorer]
+    ) -> Judged:
         """The pairs, those judged again that were doubtful.
 
         Args:
-            judged: any pairs, with every feature that they were judged by.
+            judged: any pairs.
+            measure: gives the features that some of them were judged by.
             crossing: shape (n,), whether a pair is in two languages.
             scorers: that judged them.
 
@@ -97,43 +104,42 @@ class SecondOpinion:
             The same pairs with features more, which are NaN where nothing was asked: each
             doubtful answer, and that of both encoders together.
         """
-        first = first_answers(judged, crossing, scorers)
-        sure = first["translation"] > DOUBTFUL[1]  # whether it is of one event is no question
+        across = np.flatnonzero(crossing)
+        first = first_answers(judged.pairs[across], measure, scorers)
         doubts = {name: _doubtful(answer) for name, answer in first.items()}
-        doubts["event"] &= ~crossing & ~sure
-        doubts["event_crossing"] &= crossing & ~sure
+        # Whether a sure translation is of one event is no question.
+        doubts["event_crossing"] &= first["translation"] <= DOUBTFUL[1]
         rows = np.flatnonzero(np.logical_or.reduce(list(doubts.values())))
-        second = self.features(judged.pairs[rows])
+        second = self.features(judged.pairs[across[rows]])
         answers = {name: answer.copy() for name, answer in first.items()}
+        columns = dict(judged.features)
         for name, mask in doubts.items():
             inner = np.flatnonzero(mask[rows])
-            asked = {n: v[inner] for n, v in second.items()}
             before = first[name][rows[inner]]
-            asked[FIRST] = log_odds(before)
-            said = second_scorers()[name].probability(asked)
-            if name != "event":
-                said = np.minimum(said, before)
-            answers[name][rows[inner]] = said
-        translated = answers["translation"] >= self._threshold
-        one_event = [np.where(crossing, x["event_crossing"], x["event"]) for x in (first, answers)]
-        columns = {
-            BEFORE["translation"]: np.where(doubts["translation"], first["translation"], np.nan),
-            AFTER["translation"]: np.where(doubts["translation"], answers["translation"], np.nan),
-        }
-        asked_event = doubts["event"] | doubts["event_crossing"]
-        for name, answer in zip((BEFORE["event"], AFTER["event"]), one_event, strict=True):
-            columns[name] = np.where(asked_event, answer, np.nan)
-        result = Judged(
-            judged.pairs,
-            [Relation.TRANSLATION if yes else Relation.SAME_EVENT for yes in translated.tolist()],
-            np.where(translated, answers["translation"], one_event[1]).astype(np.float32),
-            {**judged.features, **{n: v.astype(np.float32) for n, v in columns.items()}},
-        )
-        self._asked += len(rows)
+            asked = {FIRST: log_odds(before)} | {n: v[inner] for n, v in second.items()}
+            after = np.minimum(second_scorers()[name].probability(asked), before)
+            answers[name][rows[inner]] = after
+            for column, values in ((BEFORE, before), (AFTER, after)):
+                columns[column[name]] = np.full(len(judged.pairs), np.nan, np.float32)
+                columns[column[name]][across[rows[inner]]] = values
+        result = self._with(judged, across, answers, columns)
+        asked_about = across[rows].tolist()
+        self._asked += len(asked_about)
         self._changed += sum(
-            self._answer(judged, row) is not self._answer(result, row) for row in rows.tolist()
+            self._answer(judged, row) is not self._answer(result, row) for row in asked_about
         )
         return result
+
+    def _with(
+        self, judged: Judged, across: I64, answers: Mapping[str, F32], columns: dict[str, F32]
+    ) -> Judged:
+        """The pairs, those in two languages with new answers."""
+        scores, relations = judged.scores.copy(), list(judged.relations)
+        translated = answers["translation"] >= self._threshold
+        scores[across] = np.where(translated, answers["translation"], answers["event_crossing"])
+        for row, yes in zip(across.tolist(), translated.tolist(), strict=True):
+            relations[row] = Relation.TRANSLATION if yes else Relation.SAME_EVENT
+        return Judged(judged.pairs, relations, scores, columns)
 
     def features(self, pairs: I64) -> dict[str, F32]:
         """What the second encoder says of some pairs of article numbers."""
@@ -175,16 +181,26 @@ class SecondOpinion:
         self._vectors = dict(zip(self._raw, article_vectors(flat, bounds), strict=True))
 
 
-def first_answers(judged: Judged, crossing: Mask, scorers: Mapping[str, Scorer]) -> dict[str, F32]:
-    """The probabilities of each question before a second opinion, 0 where it was not asked."""
-    answers = {name: scorers[name].probability(judged.features) for name in _EVENT}
-    answers["translation"] = np.zeros(len(judged.pairs), np.float32)
-    aligned = judged.features.get("aligned_best")
-    if aligned is not None:
-        rows = np.flatnonzero(crossing & (aligned > 0))
-        inner = {name: values[rows] for name, values in judged.features.items()}
-        answers["translation"][rows] = scorers["translation"].probability(inner)
-    return answers
+def first_answers(pairs: I64, measure: Measuring, scorers: Mapping[str, Scorer]) -> dict[str, F32]:
+    """The probabilities of each question before a second opinion, 0 where it was not asked.
+
+    Args:
+        pairs: shape (n, 2), in two languages.
+        measure: gives the features that some of them were judged by.
+        scorers: that judged them.
+    """
+
+    def answered(part: I64) -> dict[str, F32]:
+        features = measure(part)
+        translation = np.zeros(len(part), np.float32)
+        if "aligned_best" in features:
+            rows = np.flatnonzero(features["aligned_best"] > 0)
+            inner = {name: values[rows] for name, values in features.items()}
+            translation[rows] = scorers["translation"].probability(inner)
+        event = scorers["event_crossing"].probability(features)
+        return {"event_crossing": event, "translation": translation}
+
+    return in_parts(answered, pairs)
 
 
 def _doubtful(answer: F32) -> Mask:

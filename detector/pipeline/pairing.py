@@ -5,26 +5,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.clean import Recurring, clean
+from detector.backends.base import Backend
+from detector.clean import Recurring
 from detector.cluster.original import Direction, Side, direction
-from detector.enrich import enrich
 from detector.enrich.interviews import confidants
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
+from detector.pipeline.exhibiting import Shown, exhibited
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.relating import Judging, sentence_bounds
+from detector.pipeline.relating import Judging
 from detector.records import COPIES, Evidence, Level, Pair, Relation
-from detector.text import I64, tokenise
-from detector.verify.explain import Exhibit, evidence
+from detector.text import I64
+from detector.verify.align import SentenceAlignment
 from detector.verify.relation import Scorer, log_odds
 
 F32 = npt.NDArray[np.float32]
 
+_AT_ONCE = 128  # pairs whose texts are looked at together
 _CROWD = 50  # pairs written between two groups of copies; beyond, the one for each
 
 _NEITHER = Direction(None, 0.0, 0.0, ())
@@ -47,26 +49,23 @@ class Pairing:
         self._grouping = grouping
         self._recurring = recurring
         self._relating = relating
-        self._exhibit = lru_cache(maxsize=1024)(self._exhibited)
         self._side = lru_cache(maxsize=65536)(self._sided)
 
     def pairs(
         self,
         exact: I64,
         found: Sequence[tuple[Judged, Mapping[int, Sequence[int]]]],
-        with_evidence: bool,
         progress: Callable[[str, int, int], None],
     ) -> tuple[tuple[Pair, ...], dict[tuple[str, str], Direction]]:
-        """Every verified pair, sorted by ids, and the direction of each.
+        """Every verified pair, sorted by ids, without passages and facts; the direction of each.
 
         Args:
             exact: pairs of equal bodies.
             found: judged pairs, and the articles that those in them stand for; of a pair that
                 comes twice, the last counts.
-            with_evidence: whether to collect passages and facts.
             progress: told how far this is.
         """
-        told: dict[tuple[int, int], tuple[Relation, float, dict[str, float]]] = {}
+        told: dict[tuple[int, int], tuple[Relation, float, Mapping[str, float]]] = {}
         for judged, groups in found:
             rows = self._together(judged.pairs)
             confirmed = dict(zip(rows.tolist(), self._linked(judged.scores[rows]), strict=True))
@@ -84,7 +83,7 @@ class Pairing:
         result = []
         directions: dict[tuple[str, str], Direction] = {}
         for done, (key, (relation, score, features)) in enumerate(sorted(told.items())):
-            pair, way = self._pair(*key, relation, score, features, with_evidence)
+            pair, way = self._pair(*key, relation, score, features)
             result.append(pair)
             if relation is not Relation.SAME_EVENT:
                 directions[pair.a, pair.b] = way
@@ -92,42 +91,81 @@ class Pairing:
                 progress("explain", done, len(told))
         return tuple(result), directions
 
+    def linked(self, related: Judged) -> Judged:
+        """Of pairs that no longer have all their features, those in one cluster, with all."""
+        kept = related.of(self._together(related.pairs))
+        if self._relating is None:
+            return kept
+        measured = self._relating.features(kept.pairs)
+        return replace(kept, features={**measured, **kept.features})
+
     def pair(
         self, i: int, j: int, relation: Relation, score: float, features: Mapping[str, float]
     ) -> Pair:
         """One pair of article numbers as a record, with its evidence."""
-        return self._pair(min(i, j), max(i, j), relation, score, features, True)[0]
+        i, j = min(i, j), max(i, j)
+        brief = self._pair(i, j, relation, score, features)[0]
+        return replace(brief, evidence=self._evidence(i, j, features, brief.evidence.reasons))
 
     def explained(
         self,
         pairs: Sequence[Pair],
-        chosen: Collection[tuple[str, str]],
+        chosen: Collection[tuple[str, str]] | None,
         progress: Callable[[str, int, int], None],
+        backend: Backend,
     ) -> tuple[Pair, ...]:
         """The pairs, of which the chosen ones now carry passages and facts.
 
         Args:
             pairs: of this corpus.
-            chosen: ids of pairs.
+            chosen: ids of pairs; None for all.
             progress: told how far this is.
+            backend: where the texts are looked at.
         """
-        ids, done, result = self._corpus.ids, 0, []
-        for pair in pairs:
-            if (pair.a, pair.b) in chosen:
-                i, j = bisect_left(ids, pair.a), bisect_left(ids, pair.b)
-                brief = pair.evidence
-                found = self._evidence(i, j, brief.features, brief.reasons)
-                pair = replace(pair, evidence=found)
-                done += 1
-                if done % 50 == 0:
-                    progress("explain", done, len(chosen))
-            result.append(pair)
+        rows = [n for n, p in enumerate(pairs) if chosen is None or (p.a, p.b) in chosen]
+        ids = self._corpus.ids
+        numbers = np.array(
+            [[bisect_left(ids, pairs[n].a), bisect_left(ids, pairs[n].b)] for n in rows], np.int64
+        ).reshape(-1, 2)
+        # Those of one event are looked at together, so that few articles are read twice.
+        order = np.argsort(self._grouping.labels[Level.EVENT][numbers[:, 0]], kind="stable")
+        result = list(pairs)
+        runs = [order[at : at + _AT_ONCE] for at in range(0, len(order), _AT_ONCE)]
+        work = (self._shown(numbers[run], [pairs[rows[n]] for n in run.tolist()]) for run in runs)
+        function = partial(exhibited, recurring=self._recurring)
+        done = 0
+        for run, found in zip(runs, backend.map(function, work), strict=True):
+            for n, evidence in zip(run.tolist(), found, strict=True):
+                result[rows[n]] = replace(pairs[rows[n]], evidence=evidence)
+            done += len(run)
+            progress("explain", done, len(rows))
         return tuple(result)
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
         """What two articles share and where they conflict, related or not."""
         reasons = () if self._relating is None else self._relating.reasons(features)
         return self._evidence(min(i, j), max(i, j), features, reasons)
+
+    def _evidence(
+        self, i: int, j: int, features: Mapping[str, float], reasons: Sequence[str]
+    ) -> Evidence:
+        pair = np.array([[i, j]], np.int64)
+        known = [(features, reasons)]
+        shown = Shown(self._corpus.portion(pair), known, self._sentences(pair))
+        return exhibited(shown, self._recurring)[0]
+
+    def _shown(self, numbers: I64, pairs: Sequence[Pair]) -> Shown:
+        known = [(dict(p.evidence.features), p.evidence.reasons) for p in pairs]
+        return Shown(self._corpus.portion(numbers), known, self._sentences(numbers))
+
+    def _sentences(self, pairs: I64) -> list[SentenceAlignment | None]:
+        """The sentences side by side of pairs in two languages."""
+        spoken = self._corpus.facts.languages
+        asked = self._relating
+        return [
+            None if asked is None or spoken[i] == spoken[j] else asked.alignment(i, j)
+            for i, j in pairs.tolist()
+        ]
 
     def confirmed(self, relation: Relation, score: float) -> float:
         """The probability of a pair that linking has left in one cluster."""
@@ -167,7 +205,6 @@ class Pairing:
         relation: Relation,
         score: float,
         features: Mapping[str, float],
-        with_evidence: bool,
     ) -> tuple[Pair, Direction]:
         way = _NEITHER  # two reports of one event: their texts need not be read again
         if relation is not Relation.SAME_EVENT:
@@ -176,31 +213,12 @@ class Pairing:
         reasons = (*way.reasons, *also)
         if self._relating is not None:
             reasons += self._relating.reasons(features)
-        if with_evidence:
-            found = self._evidence(i, j, features, reasons)
-        else:
-            found = Evidence(features=features, reasons=reasons)
+        found = Evidence(features=features, reasons=reasons)
         ids = self._corpus.ids
         pair = Pair(
             ids[i], ids[j], relation, round(score, 4), way.original, way.confidence, same, found
         )
         return pair, way
-
-    def _evidence(
-        self, i: int, j: int, features: Mapping[str, float], reasons: Sequence[str]
-    ) -> Evidence:
-        a, b = self._exhibit(i), self._exhibit(j)
-        if a.facts.language == b.facts.language or self._relating is None:
-            return evidence(a, b, features, reasons)
-        bounds = sentence_bounds(a.body), sentence_bounds(b.body)
-        sentences = self._relating.alignment(i, j)
-        return evidence(a, b, features, reasons, sentences, bounds)
-
-    def _exhibited(self, i: int) -> Exhibit:
-        article = self._corpus.article(i)
-        segments = clean(article, self._recurring)
-        facts = enrich([article], [segments], tokenise([article.text]))[0]
-        return Exhibit(article, facts, self._corpus.body(i))
 
     def _sided(self, i: int) -> Side:
         head, facts = self._corpus.head(i), self._corpus.facts[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -11,14 +11,15 @@ import numpy.typing as npt
 
 from detector.backends.local import cores
 from detector.config import Config
+from detector.pairkeys import U64, distinct, packed_pairs, unpacked
 from detector.pipeline.copying import Judged, Shared, both_judged
 from detector.pipeline.corpus import Corpus
 from detector.records import Relation
-from detector.semantic.candidates import Neighbourhood, Strangers, distinct
+from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
-from detector.verify.features import Rivals, Weighed, in_parts
-from detector.verify.relation import Scorer
+from detector.verify.features import Column, Rivals, Weighed, in_parts
+from detector.verify.relation import Scorer, probability_of
 
 F32 = npt.NDArray[np.float32]
 
@@ -28,6 +29,7 @@ _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
 _WORDS = 0.12
 _OPENING = 0.2
+_EVENT, _FIRST = "log_odds_event", "log_odds_translation"
 
 
 class SentenceEncoder(Protocol):
@@ -45,6 +47,10 @@ class Judging(Protocol):
         """Judge any pairs."""
         ...
 
+    def features(self, pairs: I64) -> dict[str, F32]:
+        """What any pairs are judged by, measured again."""
+        ...
+
     def alignment(self, i: int, j: int) -> SentenceAlignment:
         """The sentences of two articles side by side."""
         ...
@@ -59,7 +65,12 @@ class Judging(Protocol):
 
 
 class Relating:
-    """Measures and judges pairs of one corpus, whose vectors are set."""
+    """Measures and judges pairs of one corpus, whose vectors are set.
+
+    There are a dozen candidates an article, and most come to nothing. So of each only what
+    judging needs is kept until its neighbourhood is known, and its features are measured again
+    where somebody is to see them.
+    """
 
     def __init__(
         self,
@@ -69,56 +80,64 @@ class Relating:
         scorers: Mapping[str, Scorer],
         config: Config,
         strangers: Strangers,
+        weighed: Weighed,
         vectors: F32 | None = None,
-        weighed: Weighed | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows`; the others are copies of those.
 
         Args:
-            corpus: with vectors and profiles.
+            corpus: with vectors.
             sentences: asked about pairs in two languages.
             rows: article numbers.
             scorers: of the tier that the vectors are of.
             config: of the whole pass.
             strangers: how near strangers are by these vectors.
+            weighed: the profiles of the corpus.
             vectors: of another encoder than that of the corpus, shape (articles, d).
-            weighed: the profiles of the corpus, if somebody has weighed them already.
         """
         own = corpus.vectors if vectors is None else vectors
         assert own is not None
-        assert corpus.profiles is not None
-        self._corpus = corpus
         threads = config.jobs or cores()
-        self.weighed = weighed or Weighed(corpus.profiles)
-        self._threads = threads
+        languages = corpus.facts.languages
+        near = Neighbourhood(own, languages, config.semantic, strangers, threads, rows)
+        self._keep(corpus, sentences, scorers, config, strangers, weighed, near, threads)
+
+    def _keep(
+        self,
+        corpus: Corpus,
+        sentences: SentenceEncoder,
+        scorers: Mapping[str, Scorer],
+        config: Config,
+        strangers: Strangers,
+        weighed: Weighed,
+        near: Neighbourhood,
+        threads: int,
+    ) -> None:
+        self._corpus = corpus
+        self._sentences = sentences
         self._scorers = scorers
         self._threshold = config.verify.threshold
-        self._sentences = sentences
         self._least = least_of(strangers)
-        kept = np.zeros_like(own)
-        kept[rows] = own[rows]
-        languages = corpus.facts.languages
-        self._near = Neighbourhood(kept, languages, config.semantic, strangers, threads)
-        self._rivals: dict[str, Rivals] = {}
-        self._shared = Shared.none()
+        self._weighed = weighed
+        self._near = near
+        self._threads = threads
+        self._rivals: Mapping[str, Rivals] = {}
+        self._set_shared(Shared.none())
+        self._aligned = np.zeros(0, np.uint64), dict[str, F32]()  # packed pairs, ascending
 
     def judge(self, also: Shared) -> Judged:
         """Judge every article with its neighbours, and the pairs `also`."""
-        pairs, features = self.candidates(also)
-        judged = self._decide(pairs, features)
+        pairs, begun = self._surveyed(also, self._begin)
+        judged = self._decide(pairs, begun)
+        del begun
         missing = _completed(judged, len(self._corpus), pairs)
         if not len(missing):
             return judged
         return both_judged(judged, self.judge_pairs(missing))
 
-    def candidates(self, also: Shared) -> tuple[I64, dict[str, F32]]:
-        """Every article with its neighbours, and the pairs `also`, with their features."""
-        self._shared = also
-        pairs = distinct(_packed(np.concatenate([self._near.pairs(), also.pairs])))
-        features = self._measured(pairs)
-        for name in self._least:
-            self._rivals[name] = Rivals(features[name], pairs, len(self._corpus))
-        return pairs, self._held_against(features, pairs)
+    def candidates(self, also: Shared) -> I64:
+        """Every article with its neighbours, and the pairs `also`: sorted and distinct."""
+        return self._surveyed(also, self._measured)[0]
 
     def crossing(self, pairs: I64) -> npt.NDArray[np.bool_]:
         """Whether the two articles of each pair are in different languages."""
@@ -126,7 +145,21 @@ class Relating:
 
     def judge_pairs(self, pairs: I64) -> Judged:
         """Judge any pairs against the neighbourhoods that `judge` found."""
-        return self._decide(pairs, self._held_against(self._measured(pairs), pairs))
+        return self._decide(pairs, in_parts(self._begin, pairs, self._threads))
+
+    def features(self, pairs: I64) -> dict[str, F32]:
+        """What any pairs are judged by; what the sentences say only where they were asked."""
+        found = in_parts(self.measured, pairs, self._threads)
+        known, aligned = self._aligned
+        at, hit = _found_in(known, packed_pairs(pairs))
+        for name, values in aligned.items() if hit.any() else ():
+            found[name] = np.where(hit, values[at], np.float32(0))
+        return found
+
+    def measured(self, pairs: I64) -> dict[str, F32]:
+        """What vectors and facts say of any pairs, some hundreds."""
+        found = self._measured(pairs)
+        return found | self._relative(found, pairs)
 
     def alignment(self, i: int, j: int) -> SentenceAlignment:
         """The sentences of two articles side by side."""
@@ -141,65 +174,103 @@ class Relating:
         """Nothing: who was first, and the features, say all."""
         return ()
 
-    def _measured(self, pairs: I64) -> dict[str, F32]:
-        measured = in_parts(
-            lambda part: self.weighed.compare(part) | self._near.measure(part),
-            pairs,
-            self._threads,
-        )
-        measured["refilled"] = np.zeros(len(pairs), np.float32)
-        if len(self._shared.pairs):
-            known = _packed(self._shared.pairs)
-            order = np.argsort(known)
-            at = np.searchsorted(known[order], _packed(pairs))
-            at = order[np.minimum(at, len(known) - 1)]
-            hit = known[at] == _packed(pairs)
-            measured["refilled"][hit] = self._shared.refilled[at[hit]]
-        return measured
-
-    def _held_against(self, features: dict[str, F32], pairs: I64) -> dict[str, F32]:
-        for name, least in self._least.items():
-            rivals = self._rivals[name]
-            features[f"{name}_relative"] = rivals.relative(features[name], pairs, least)
-        return features
-
-    def _decide(self, pairs: I64, features: dict[str, F32]) -> Judged:
-        crossing = self._near.crossing(pairs)
-        event = np.where(
-            crossing,
-            self._scorers["event_crossing"].probability(features),
-            self._scorers["event"].probability(features),
-        )
-        translation, aligned = self._translations(pairs, features, crossing)
-        is_translation = translation >= self._threshold
-        scores = np.where(is_translation, translation, event).astype(np.float32)
-        relations = [
-            Relation.TRANSLATION if yes else Relation.SAME_EVENT for yes in is_translation.tolist()
-        ]
-        return Judged(pairs, relations, scores, features | aligned)
-
-    def _translations(
-        self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
-    ) -> tuple[F32, dict[str, F32]]:
-        """Probability of a translation, by sentences where vectors and facts allow it."""
-        first = self._scorers["translation_first"].probability(features)
-        worth = np.flatnonzero(crossing & (first >= _DOUBTFUL))
-        result = np.zeros(len(pairs), np.float32)
-        spread: dict[str, F32] = {}
-        if not len(worth):
-            return result, spread
-        aligned = self.sentence_features(pairs[worth])
-        inner = {name: values[worth] for name, values in features.items()} | aligned
-        result[worth] = self._scorers["translation"].probability(inner)
-        for name, values in aligned.items():
-            spread[name] = np.zeros(len(pairs), np.float32)
-            spread[name][worth] = values
-        return result, spread
-
     def sentence_features(self, pairs: I64) -> dict[str, F32]:
         """What the sentence alignment of each pair says."""
         rows = [self.alignment(i, j).features for i, j in pairs.tolist()]
-        return {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+        found = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+        known, aligned = self._aligned
+        known, first = np.unique(np.concatenate([known, packed_pairs(pairs)]), return_index=True)
+        none = np.zeros(0, np.float32)
+        self._aligned = (
+            known,
+            {
+                name: np.concatenate([aligned.get(name, none), values])[first]
+                for name, values in found.items()
+            },
+        )
+        return found
+
+    def _surveyed(
+        self, also: Shared, begin: Callable[[I64], dict[str, Column]]
+    ) -> tuple[I64, dict[str, Column]]:
+        """The candidates, with what is said of them; their neighbourhoods are now known."""
+        self._set_shared(also)
+        pairs = self._candidates(also)
+        begun = in_parts(begin, pairs, self._threads)
+        self._rivals = self._rivals_of({name: begun[name] for name in self._least}, pairs)
+        return pairs, begun
+
+    def _candidates(self, also: Shared) -> I64:
+        keys = [packed_pairs(some) for some in (self._near.pairs(), also.pairs)]
+        return unpacked(distinct(np.concatenate(keys)))
+
+    def _rivals_of(self, similarities: Mapping[str, F32], pairs: I64) -> Mapping[str, Rivals]:
+        return Rivals.of(similarities, pairs, len(self._corpus))
+
+    def _set_shared(self, also: Shared) -> None:
+        keys = packed_pairs(also.pairs)
+        order = np.argsort(keys)
+        self._shared = Shared(also.pairs[order], also.refilled[order])
+        self._shared_keys = keys[order]
+
+    def _measured(self, pairs: I64) -> dict[str, F32]:
+        measured = self._weighed.compare(pairs) | self._near.measure(pairs)
+        measured["refilled"] = np.zeros(len(pairs), np.float32)
+        at, hit = _found_in(self._shared_keys, packed_pairs(pairs))
+        measured["refilled"][hit] = self._shared.refilled[at[hit]]
+        return measured
+
+    def _relative(self, features: Mapping[str, F32], pairs: I64) -> dict[str, F32]:
+        return {
+            _held(name): self._rivals[name].relative(features[name], pairs, least)
+            for name, least in self._least.items()
+        }
+
+    def _begin(self, pairs: I64) -> dict[str, Column]:
+        """The log-odds that need no neighbourhood, and what is to be held against one."""
+        features = self._measured(pairs)
+        begun = {name: features[name] for name in self._least}
+        return begun | self._odds(features, pairs, 0)
+
+    def _finish(self, pairs: I64, begun: Mapping[str, Column]) -> dict[str, F32]:
+        """Probabilities of one event and, by vectors and facts, of a translation."""
+        late = self._odds(self._relative(begun, pairs), pairs, 1)
+        return {name: probability_of(begun[name] + odds) for name, odds in late.items()}
+
+    def _odds(self, features: Mapping[str, F32], pairs: I64, part: int) -> dict[str, Column]:
+        names = [_held(name) for name in self._least]
+        within, across, first = (
+            self._scorers[name].parted(names)[part].odds(features)
+            for name in ("event", "event_crossing", "translation_first")
+        )
+        crossing = self._near.crossing(pairs)
+        return {_EVENT: np.where(crossing, across, within), _FIRST: first}
+
+    def _decide(self, pairs: I64, begun: Mapping[str, Column]) -> Judged:
+        found = in_parts(self._finish, pairs, self._threads, begun)
+        translation = self._translations(pairs, found[_FIRST], self._near.crossing(pairs))
+        is_translation = translation >= self._threshold
+        scores = np.where(is_translation, translation, found[_EVENT]).astype(np.float32)
+        relations = [
+            Relation.TRANSLATION if yes else Relation.SAME_EVENT for yes in is_translation.tolist()
+        ]
+        return Judged(pairs, relations, scores, {})
+
+    def _translations(self, pairs: I64, first: F32, crossing: npt.NDArray[np.bool_]) -> F32:
+        """Probability of a translation, by sentences where vectors and facts allow it."""
+        worth = np.flatnonzero(crossing & (first >= _DOUBTFUL))
+        result = np.zeros(len(pairs), np.float32)
+        if len(worth):
+            inner = pairs[worth]
+            aligned = self.sentence_features(inner)
+            features = in_parts(self.measured, inner, self._threads) | aligned
+            result[worth] = self._scorers["translation"].probability(features)
+        return result
+
+
+def _held(name: str) -> str:
+    """What a feature is called that is held against its neighbourhood."""
+    return f"{name}_relative"
 
 
 def least_of(strangers: Strangers) -> dict[str, float]:
@@ -240,9 +311,13 @@ def _completed(judged: Judged, articles: int, known: I64) -> I64:
         i, j = np.triu_indices(len(members), 1)
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
-    return every[~np.isin(_packed(every), _packed(known))]
+    _, hit = _found_in(packed_pairs(known), packed_pairs(every))
+    return every[~hit]
 
 
-def _packed(pairs: I64) -> npt.NDArray[np.uint64]:
-    low = pairs.min(axis=1).astype(np.uint64)
-    return np.asarray((low << np.uint64(32)) | pairs.max(axis=1).astype(np.uint64))
+def _found_in(known: U64, keys: U64) -> tuple[I64, npt.NDArray[np.bool_]]:
+    """Where each key would stand among ascending ones, and whether it is there."""
+    if not len(known):
+        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return at, known[at] == keys

@@ -30,6 +30,7 @@ from detector.pipeline.relating import Relating
 from detector.text import I64
 from detector.verify.align import SentenceAlignment
 from detector.verify.anchors import sharing_most
+from detector.verify.features import Weighed
 from detector.verify.relation import Scorer, scorers
 
 F32 = npt.NDArray[np.float32]
@@ -144,6 +145,7 @@ class Routed:
         rows: I64,
         foreign: Foreign | None,
         config: Config,
+        weighed: Weighed,
         second: SecondOpinion | None = None,
     ) -> None:
         """Search the neighbours of the articles `rows` in each space.
@@ -154,6 +156,7 @@ class Routed:
             rows: article numbers; the others are copies of those.
             foreign: what another encoder read.
             config: of the whole pass.
+            weighed: the profiles of the corpus.
             second: asked about doubtful pairs.
         """
         self._second = second
@@ -163,7 +166,7 @@ class Routed:
         self._scorers = scorers(model.tier)
         self._own = Relating(
             corpus, Sentences(corpus, model), rows[~self._foreign[rows]], self._scorers, config,
-            strangers_of(corpus, model),
+            strangers_of(corpus, model), weighed,
         )  # fmt: skip
         self._other: Relating | None = None
         if foreign is not None:
@@ -171,8 +174,8 @@ class Routed:
             self._other = Relating(
                 corpus, Sentences(corpus, foreign.model, model),
                 np.sort(np.concatenate([foreign.rows, foreign.beside])), self._other_scorers,
-                config, strangers_of(corpus, foreign.model, foreign.vectors), foreign.vectors,
-                self._own.weighed,
+                config, strangers_of(corpus, foreign.model, foreign.vectors), weighed,
+                foreign.vectors,
             )  # fmt: skip
 
     def judge(self, also: Shared) -> Judged:
@@ -182,7 +185,7 @@ class Routed:
         foreign = self._is_foreign(also.pairs)
         own = self._own.judge(Shared(also.pairs[~foreign], also.refilled[~foreign]))
         other = self._other.judge(Shared(also.pairs[foreign], also.refilled[foreign]))
-        other = _where(other, self._is_foreign(other.pairs))
+        other = other.of(np.flatnonzero(self._is_foreign(other.pairs)))
         return both_judged(self._revised(self._own, own), self._revised(self._other, other))
 
     def judge_pairs(self, pairs: I64) -> Judged:
@@ -195,6 +198,17 @@ class Routed:
             return other
         own = self._revised(self._own, self._own.judge_pairs(pairs[~foreign]))
         return both_judged(own, other)
+
+    def features(self, pairs: I64) -> dict[str, F32]:
+        """What any pairs are judged by, measured again."""
+        foreign = self._is_foreign(pairs)
+        if self._other is None or not foreign.any():
+            return self._own.features(pairs)
+        found: dict[str, F32] = {}
+        for relating, rows in ((self._own, ~foreign), (self._other, foreign)):
+            for name, values in relating.features(pairs[rows]).items():
+                found.setdefault(name, np.zeros(len(pairs), np.float32))[rows] = values
+        return found
 
     def alignment(self, i: int, j: int) -> SentenceAlignment:
         """The sentences of two articles side by side."""
@@ -212,7 +226,8 @@ class Routed:
         if self._second is None:
             return judged
         asked = self._scorers if relating is self._own else self._other_scorers
-        return self._second.revised(judged, relating.crossing(judged.pairs), asked)
+        crossing = relating.crossing(judged.pairs)
+        return self._second.revised(judged, relating.features, crossing, asked)
 
     def _of(self, i: int, j: int) -> Relating:
         if self._other is not None and (self._foreign[i] or self._foreign[j]):
@@ -221,12 +236,6 @@ class Routed:
 
     def _is_foreign(self, pairs: I64) -> npt.NDArray[np.bool_]:
         return np.asarray(self._foreign[pairs].any(axis=1))
-
-
-def _where(judged: Judged, keep: npt.NDArray[np.bool_]) -> Judged:
-    relations = [r for r, yes in zip(judged.relations, keep.tolist(), strict=True) if yes]
-    features = {name: values[keep] for name, values in judged.features.items()}
-    return Judged(judged.pairs[keep], relations, judged.scores[keep], features)
 
 
 def _counted(languages: Iterable[str]) -> str:

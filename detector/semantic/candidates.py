@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.config import SemanticConfig
+from detector.pairkeys import distinct, packed, unpacked
 from detector.semantic.index import F32, I64, nearest
 
 _LANGUAGES = 8  # told apart; rarer ones share the last place
@@ -72,7 +73,8 @@ class Strangers:
                 own = rows is base
                 asked = rows[:: max(1, len(rows) // _ASKED)]
                 skipped = _KIN + own  # the article itself comes first
-                scores, _ = nearest(vectors[asked], vectors[base], skipped + _NEAREST)
+                most = skipped + _NEAREST
+                scores, _ = nearest(vectors, vectors, most, asked=asked, among=base)
                 (inside if own else across).append(scores[:, skipped:])
         if not inside:
             return self
@@ -95,6 +97,7 @@ class Neighbourhood:
         config: SemanticConfig,
         strangers: Strangers | None = None,
         threads: int = 1,
+        rows: I64 | None = None,
     ) -> None:
         """Search the neighbours of every article.
 
@@ -104,30 +107,36 @@ class Neighbourhood:
             config: how many neighbours, and the margin's k.
             strangers: what a neighbourhood counts for at the least.
             threads: that search; they change no result.
+            rows: ascending, the articles that are looked at; all if None.
         """
         usual = strangers or Strangers()
         self._usual = np.array([usual.within, usual.crossing], np.float32)
         self._vectors = vectors
         self._config = config
         self._code = _codes(languages)
-        usable = np.flatnonzero(np.einsum("ij,ij->i", vectors, vectors) > 0)
-        groups = [
-            usable[self._code[usable] == c] for c in range(int(self._code.max(initial=0)) + 1)
-        ]
-        shape = (len(groups), len(vectors), config.neighbours)
+        usable = np.arange(len(vectors)) if rows is None else rows
+        usable = usable[np.einsum("ij,ij->i", vectors, vectors)[usable] > 0]
+        spoken = np.unique(self._code[usable])
+        # Where the neighbours in each language stand; those that nobody can be near have no place.
+        self._place = np.full(_LANGUAGES, -1, np.int64)
+        self._place[spoken] = np.arange(len(spoken))
+        shape = (max(len(spoken), 1), len(vectors), config.neighbours)
         self._scores = np.full(shape, -np.inf, np.float32)
-        self._found = np.full(shape, -1, np.int64)
-        for code, base in enumerate(groups):
-            scores, found = self._search(usable, base, threads)
-            self._scores[code, usable] = scores
-            self._found[code, usable] = found
+        self._found = np.full(shape, -1, np.int32)
+        for place, code in enumerate(spoken.tolist()):
+            scores, found = self._search(usable, usable[self._code[usable] == code], threads)
+            self._scores[place, usable] = scores
+            self._found[place, usable] = found
 
     def pairs(self) -> I64:
         """Every article with each of its neighbours: shape (n, 2), sorted and distinct."""
-        _, i, _ = np.nonzero(self._found >= 0)
-        j = self._found[self._found >= 0]
-        low, high = np.minimum(i, j).astype(np.uint64), np.maximum(i, j).astype(np.uint64)
-        return distinct((low << np.uint64(32)) | high)
+        parts = [np.zeros(0, np.uint64)]
+        for found in self._found:
+            there = found >= 0
+            i = np.repeat(np.arange(len(found), dtype=np.int32), there.sum(axis=1))
+            j = found[there]
+            parts.append(distinct(packed(np.minimum(i, j), np.maximum(i, j))))
+        return unpacked(distinct(np.concatenate(parts)))
 
     def measure(self, pairs: I64) -> dict[str, F32]:
         """What the vectors say of any pairs.
@@ -161,31 +170,24 @@ class Neighbourhood:
 
     def _search(self, queries: I64, base: I64, threads: int) -> tuple[F32, I64]:
         k = self._config.neighbours
-        scores, at = nearest(self._vectors[queries], self._vectors[base], k + 1, threads)
-        found = np.where(at >= 0, base[at] if len(base) else -1, -1)
+        vectors = self._vectors
+        scores, found = nearest(vectors, vectors, k + 1, threads, queries, base)
         drop = found == queries[:, None]
         drop[~drop.any(axis=1), -1] = True  # equal vectors may crowd out the article itself
         return scores[~drop].reshape(-1, k), found[~drop].reshape(-1, k)
 
     def _seen_from(self, rows: I64, others: I64) -> tuple[I64, F32, F32]:
         """Rank of each other, mean cosine to the nearest strangers, and the best of them."""
-        scores = self._scores[self._code[others], rows]
-        hit = self._found[self._code[others], rows] == others[:, None]
+        place = self._place[self._code[others]]
+        scores = self._scores[place, rows]
+        scores[place < 0] = -np.inf
+        hit = self._found[place, rows] == others[:, None]
         rank = np.where(hit.any(axis=1), hit.argmax(axis=1) + 1, hit.shape[1] + 1)
         strangers = np.where(hit | ~np.isfinite(scores), -np.inf, scores)
         strangers = -np.sort(-strangers, axis=1)[:, : self._config.margin_neighbours]
         crossing = (self._code[rows] != self._code[others]).astype(np.int64)
         strangers = np.maximum(strangers, self._usual[crossing][:, None])
         return rank, strangers.mean(axis=1), strangers[:, 0]
-
-
-def distinct(packed: npt.NDArray[np.uint64]) -> I64:
-    """Pairs packed as ``low << 32 | high``, sorted and each once: shape (n, 2)."""
-    packed = np.sort(packed)
-    if len(packed):
-        packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
-    sides = [packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)]
-    return np.stack(sides, axis=1).astype(np.int64)
 
 
 def _codes(languages: Sequence[str]) -> I64:

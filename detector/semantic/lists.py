@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,8 @@ Hits = tuple[I64, I64, F32]
 _PER_LIST = 150  # vectors, on average
 _PROBES = 2.7  # times the root of the number of lists are looked at
 _ROUNDS = 6  # of k-means
+_SEED = 1
 _SAMPLE = 64  # vectors of a list that k-means looks at
-_QUERIES = 20_000  # asked at once: bounds memory
 _ROUNDING = 1e-5  # of the lengths' product: two products of the same vectors differ by less
 _CELLS = 1 << 20  # of a product: what is read again stays in the cache
 
@@ -33,69 +34,74 @@ _CELLS = 1 << 20  # of a product: what is read again stays in the cache
 class Lists:
     """Vectors in lists, to be asked by thousands of queries at once."""
 
-    def __init__(self, base: F32) -> None:
-        """Divide the rows of `base`, shape (n, d), among lists."""
-        import faiss
+    def __init__(self, base: F32, among: I64, threads: int = 1) -> None:
+        """Divide some rows of `base` among lists.
 
-        self._base = base
-        means = faiss.Kmeans(
-            base.shape[1],
-            max(len(base) // _PER_LIST, 1),
-            niter=_ROUNDS,
-            spherical=True,
-            seed=1,
-            max_points_per_centroid=_SAMPLE,
-        )
-        means.train(base)
-        self._centres: F32 = np.asarray(means.centroids, np.float32)
-        self._longest = float(np.sqrt(np.einsum("ij,ij->i", base, base).max()))
-        home = np.concatenate([near.argmax(axis=1) for near in self._near(base)])
+        Args:
+            base: shape (n, d).
+            among: shape (m,), ascending rows.
+            threads: that look at lists; they change no result.
+        """
+        self._base, self._among, self._threads = base, among, threads
+        self._centres: F32 = _centres(base, among)
+        lengths = np.einsum("ij,ij->i", base, base)[among]
+        self._longest = float(np.sqrt(lengths.max()))
+        with ThreadPoolExecutor(threads) as pool:
+            parts = pool.map(lambda run: self._near(run).argmax(axis=1), self._runs(among))
+            home = np.concatenate(list(parts))
         self._members = np.argsort(home, kind="stable")
         self._bounds = np.searchsorted(home[self._members], np.arange(len(self._centres) + 1))
         self._probes = min(round(_PROBES * len(self._centres) ** 0.5), len(self._centres))
 
-    def search(self, queries: F32, k: int, threads: int = 1) -> tuple[F32, I64]:
-        """The `k` nearest rows of the base that lie in the lists nearest to each query.
+    def search(self, queries: F32, k: int) -> tuple[F32, I64]:
+        """The `k` nearest of the rows that lie in the lists nearest to each query.
 
         Args:
-            queries: shape (n, d).
-            k: at most as many as there are base rows.
-            threads: that look at lists; they change no result.
+            queries: shape (n, d), some thousands.
+            k: at most as many as there are rows in the lists.
 
         Returns:
-            Inner products, shape (n, k), best first, -inf where there is none; rows, -1.
+            Inner products, shape (n, k), best first, -inf where there is none; places in
+            `among`, -1.
         """
-        starts = range(0, len(queries), _QUERIES)
-        with ThreadPoolExecutor(threads) as pool:
-            parts = [self._asked(queries[at : at + _QUERIES], k, pool) for at in starts]
-        return np.concatenate([p for p, _ in parts]), np.concatenate([p for _, p in parts])
+        with ThreadPoolExecutor(self._threads) as pool:
+            return self._asked(queries, k, pool)
 
     def _asked(self, queries: F32, k: int, pool: Executor) -> tuple[F32, I64]:
-        probed = np.concatenate([self._best(near) for near in self._near(queries)])
+        step = self._step
+        runs = [queries[at : at + step] for at in range(0, len(queries), step)]
+        probed = np.concatenate(list(pool.map(lambda run: self._best(run @ self._centres.T), runs)))
         least = np.full(len(queries), -np.inf, np.float32)
         slack = _ROUNDING * self._longest * np.sqrt(np.einsum("ij,ij->i", queries, queries))
 
         def settle(part: tuple[I64, I64]) -> None:
             """Note what the k-th of a query's first list scores: less is not looked at."""
             rows, members = part
-            scores = queries[rows] @ self._base[members].T
+            scores = queries[rows] @ self._base[self._among[members]].T
             kth = np.partition(scores, len(members) - k, axis=1)[:, len(members) - k]
             least[rows] = kth - slack[rows]
 
         def look(part: tuple[I64, I64]) -> Hits:
             rows, members = part
-            return _hits(queries[rows] @ self._base[members].T, least[rows], k, rows, members)
+            scores = queries[rows] @ self._base[self._among[members]].T
+            return _hits(scores, least[rows], k, rows, members)
 
         list(pool.map(settle, [p for p in self._parts(probed[:, :1]) if len(p[1]) >= k]))
         found = list(pool.map(look, self._parts(probed)))
         rows, members, scores = (np.concatenate(column) for column in zip(*found, strict=True))
         return _best_of(len(queries), k, rows, members, scores)
 
-    def _near(self, vectors: F32) -> Iterator[F32]:
-        """How near all centres are, some vectors at a time."""
-        step = max(_CELLS // len(self._centres), 1)
-        for start in range(0, len(vectors), step):
-            yield vectors[start : start + step] @ self._centres.T
+    @property
+    def _step(self) -> int:
+        """Vectors that are held against all centres at once."""
+        return max(_CELLS // len(self._centres), 1)
+
+    def _runs(self, rows: I64) -> Iterator[I64]:
+        yield from (rows[at : at + self._step] for at in range(0, len(rows), self._step))
+
+    def _near(self, rows: I64) -> F32:
+        """How near all centres are to some rows of the base."""
+        return np.asarray(self._base[rows] @ self._centres.T)
 
     def _best(self, near: F32) -> I32:
         """The lists that a query looks at, the nearest in front."""
@@ -118,6 +124,28 @@ class Lists:
             step = max(_CELLS // max(len(members), 1), 1)
             for start in range(0, len(asking) if len(members) else 0, step):
                 yield asking[start : start + step], members
+
+
+def _centres(base: F32, among: I64) -> F32:
+    """The centres of the lists, by k-means over a sample."""
+    import faiss
+
+    library: Any = faiss  # whose stubs lack it
+    lists = max(len(among) // _PER_LIST, 1)
+    if len(among) > lists * _SAMPLE:  # as FAISS would choose them, without a copy of all
+        order = np.empty(len(among), np.int32)
+        library.rand_perm(library.swig_ptr(order), len(among), _SEED)
+        among = among[order[: lists * _SAMPLE]]
+    means = faiss.Kmeans(
+        base.shape[1],
+        lists,
+        niter=_ROUNDS,
+        spherical=True,
+        seed=_SEED,
+        max_points_per_centroid=_SAMPLE,
+    )
+    means.train(base[among])
+    return np.asarray(means.centroids, np.float32)
 
 
 def _hits(scores: F32, least: F32, k: int, rows: I64, members: I64) -> Hits:

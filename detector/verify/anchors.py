@@ -60,5 +60,5 @@ def _anchors(profiles: Profiles) -> Any:
     for kind, worth in _WORTH.items():
         found = Rows.of(getattr(profiles, kind), kind)
         scale = worth / np.maximum(found.length, 1e-9)
-        rows.append(found.weights.multiply(scale[:, None].astype(np.float32)))
+        rows.append(found.weights().multiply(scale[:, None].astype(np.float32)))
     return hstack(rows).tocsr()

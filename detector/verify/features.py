@@ -6,26 +6,32 @@ two places or days that exclude each other say more than shared paragraphs do.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import lower, packed, upper
 from detector.verify.few import MOST, DenseRows, weighed
 from detector.verify.profiles import Profiles
 from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+Column = npt.NDArray[Any]
 
 # Bags that are compared; of the stated ones it counts, too, what one article lacks.
 _KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
 _STATED = ("names", "numbers")
 _RIVALS = 2  # best other candidates that make a neighbourhood
-_CHUNK = 1000  # pairs compared at once: their rows stay in the cache
+_CHUNK = 2000  # pairs compared at once: their rows stay in the cache
+_SORTED = 1 << 18  # pairs sorted at once: bounds memory
 _DAY = 24 * 60
 _FEW = 3  # names or numbers from which on their absence says something
 _HALF = 2  # names of a headline, or main ones, whose absence counts for half
@@ -63,15 +69,20 @@ class Weighed:
         """
         left, right = pairs[:, 0], pairs[:, 1]
         result: dict[str, F32] = {}
+        parts: dict[str, F32] = {}
         for kind, rows in self._rows.items():
-            if kind in _STATED:
-                result[kind], shared = rows.shared(left, right)
-                result[f"{kind}_missing"] = _missing(rows, shared, left, right)
-            else:
-                result[kind] = rows.cosines(left, right)
-        result["opening"] = _opening(self._rows["words"], left, right)
-        for part in ("headline", "main"):
-            result[f"{part}_names_missing"] = _lacking(self._rows["names"], part, left, right)
+            found = rows.between(left, right, stated=kind in _STATED)
+            result[kind] = found.cosine
+            if found.shared is not None:
+                result[f"{kind}_missing"] = _missing(rows, found.shared, left, right)
+            for part, kept in found.kept.items():
+                counts = rows.parts[part].counts
+                sides = counts[left], counts[right]
+                if part == "opening":
+                    parts["opening"] = _opening(kept, sides)
+                else:
+                    parts[f"{part}_names_missing"] = _lacking(kept, sides)
+        result |= parts
         known = self._dated[left] & self._dated[right]
         result["dates_apart"] = (known & (result["dates"] == 0)).astype(np.float32)
         return result | self._facts.compared(left, right)
@@ -83,22 +94,37 @@ def compare(profiles: Profiles, pairs: I64) -> dict[str, F32]:
 
 
 def in_parts(
-    function: Callable[[I64], dict[str, F32]], pairs: I64, threads: int = 1
-) -> dict[str, F32]:
+    function: Callable[..., Mapping[str, Column]],
+    pairs: I64,
+    threads: int = 1,
+    *beside: Mapping[str, Column],
+) -> dict[str, Column]:
     """What a function says of pairs, asked of so many at a time that the cache holds them.
 
     Args:
         function: gives an array for each name, with a value for each pair.
         pairs: shape (n, 2).
         threads: in which it runs; they change no result.
+        beside: what else it is given, with a value for each pair.
     """
-    if len(pairs) <= _CHUNK:
-        return function(pairs)
-    starts = range(0, len(pairs), _CHUNK)
+    whole: dict[str, Column] = {}
+
+    def fill(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        own = ({name: values[part] for name, values in columns.items()} for columns in beside)
+        for name, values in function(pairs[part], *own).items():
+            if start == 0:
+                whole[name] = np.empty(len(pairs), values.dtype)
+            whole[name][part] = values
+
+    fill(0)
+    starts = range(_CHUNK, len(pairs), _CHUNK)
+    if threads == 1 or len(starts) < 2:
+        deque(map(fill, starts), maxlen=0)
+        return whole
     with ThreadPoolExecutor(threads) as pool:
-        mapped = pool.map if threads > 1 else map
-        parts = list(mapped(function, (pairs[start : start + _CHUNK] for start in starts)))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        deque(pool.map(fill, starts), maxlen=0)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,38 +164,47 @@ class _Facts:
 class Rivals:
     """The best values that each article has in its candidate pairs, to hold a pair against."""
 
-    def __init__(self, values: F32, pairs: I64, articles: int) -> None:
-        """Keep the three best of each article.
+    def __init__(self, articles: int) -> None:
+        """Begin without candidates of so many articles."""
+        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
+        self._others = np.full((articles, _RIVALS + 1), -1, np.int32)
+
+    @classmethod
+    def of(cls, similarities: Mapping[str, F32], pairs: I64, articles: int) -> dict[str, Rivals]:
+        """Keep the three best of each article, for each similarity.
 
         Args:
-            values: shape (n,), a similarity of each candidate pair.
-            pairs: shape (n, 2), article indices.
+            similarities: each of shape (n,), for each candidate pair.
+            pairs: shape (n, 2), article indices, each pair once.
             articles: how many articles there are.
         """
-        self._keep(*_by_owner(pairs, values), articles)
+        found = {name: cls(articles) for name in similarities}
+        ranges = max(1, -(-len(pairs) // _SORTED))
+        edges = np.linspace(0, articles, ranges + 1).astype(np.int64).tolist()
+        for low, high in pairwise(edges):
+            owner, other, row = _by_owner(pairs, low, high)
+            for name, values in similarities.items():
+                found[name]._keep(owner, other, values[row])
+        return found
 
-    def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
+    def note(self, owner: I64, other: I64, both: F32) -> None:
         """Keep the three best of each article.
 
         Args:
             owner: shape (n,), articles.
             other: shape (n,), an article that each is held against, each once.
             both: shape (n,), how alike the two are.
-            articles: how many there are.
         """
         order = np.lexsort((other, -both, owner))
         owner = owner[order]
         place = np.arange(len(owner)) - np.searchsorted(owner, owner)
         top = place <= _RIVALS
         at = owner[top], place[top]
-        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
-        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+        self._others = self._others.astype(np.int64)  # numbers of a store
         self._values[at] = both[order][top]
         self._others[at] = other[order][top]
 
-    def _keep(self, owner: I64, other: I64, both: F32, articles: int) -> None:
-        self._values = np.zeros((articles, _RIVALS + 1), np.float32)
-        self._others = np.full((articles, _RIVALS + 1), -1, np.int64)
+    def _keep(self, owner: I64, other: I64, both: F32) -> None:
         for place in range(_RIVALS + 1):
             first = np.flatnonzero(np.diff(owner, prepend=-1))
             if not len(first):
@@ -206,14 +241,19 @@ class Rivals:
         return np.asarray(rest.sum(axis=1) / _RIVALS, np.float32)
 
 
-def _by_owner(pairs: I64, values: F32) -> tuple[I64, I64, F32]:
-    """Each pair twice, once for each of its articles: sorted by that, then by the other."""
-    low, high = pairs.astype(np.uint64).T
-    keys = np.concatenate([(low << np.uint64(32)) | high, (high << np.uint64(32)) | low])
+def _by_owner(pairs: I64, low: int, high: int) -> tuple[I64, I64, I64]:
+    """The pairs that some articles are in, once for each: sorted by it, then by the other.
+
+    Returns:
+        The one, the other, and the row of the pair.
+    """
+    sides = []
+    for own, other in ((0, 1), (1, 0)):
+        row = np.flatnonzero((pairs[:, own] >= low) & (pairs[:, own] < high))
+        sides.append((packed(pairs[row, own], pairs[row, other]), row))
+    keys, rows = (np.concatenate(column) for column in zip(*sides, strict=True))
     order = np.argsort(keys)
-    keys = keys[order]
-    owner = (keys >> np.uint64(32)).astype(np.int64)
-    return owner, (keys & np.uint64(0xFFFFFFFF)).astype(np.int64), np.tile(values, 2)[order]
+    return upper(keys[order]), lower(keys[order]), rows[order]
 
 
 def _differences(name: str, values: npt.NDArray[Any], left: I64, right: I64) -> Mapping[str, F32]:
@@ -247,23 +287,16 @@ def _missing(rows: Rows | DenseRows, shared: F32, left: I64, right: I64) -> F32:
     return np.asarray((1 - kept) * sure, np.float32)
 
 
-def _opening(words: Rows | DenseRows, left: I64, right: I64) -> F32:
+def _opening(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
     """Part of what each opens with that the other says anywhere, by rarity; the mean of both.
 
     The opening tells what happened; what follows may be background, or furniture of a house.
     """
-    opening = words.parts["opening"]
-    sides = []
-    for one, other in ((left, right), (right, left)):
-        kept = words.kept("opening", one, other)
-        sides.append(np.where(opening.counts[one] > 0, kept, _UNTOLD))
+    sides = [np.where(n > 0, own, _UNTOLD) for own, n in zip(kept, counts, strict=True)]
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
 
-def _lacking(names: Rows | DenseRows, part: str, left: I64, right: I64) -> F32:
+def _lacking(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
     """Part of the names that matter to each that the other never mentions; the mean of both."""
-    sides = []
-    for one, other in ((left, right), (right, left)):
-        counts = names.parts[part].counts[one]
-        sides.append((1 - names.kept(part, one, other)) * counts / (counts + _HALF))
+    sides = [(1 - own) * n / (n + _HALF) for own, n in zip(kept, counts, strict=True)]
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)

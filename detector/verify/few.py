@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import COUNT, Bag, Profiles
-from detector.verify.weighing import F32, I32, I64, PARTS, REPEATED, Commonness, rarity_of
+from detector.verify.weighing import (
+    F32,
+    I32,
+    I64,
+    PARTS,
+    REPEATED,
+    Between,
+    Commonness,
+    rarity_of,
+)
 
 Mask = npt.NDArray[np.bool_]
 
@@ -49,27 +58,21 @@ class DenseRows:
     counts: I32
     parts: Mapping[str, DensePart]
 
-    def kept(self, name: str, left: I64, right: I64) -> F32:
+    def between(self, left: I64, right: I64, *, stated: bool = False) -> Between:
         """See `weighing.Rows`."""
-        part = self.parts[name]
+        both, roots = _products(self.weights, self.weights, left, right, rooted=stated)
+        cosine = both / np.maximum(self.length[left] * self.length[right], 1e-9)
+        kept = {
+            name: (self._kept(part, left, right), self._kept(part, right, left))
+            for name, part in self.parts.items()
+        }
+        return Between(np.asarray(cosine, np.float32), roots if stated else None, kept)
+
+    def _kept(self, part: DensePart, left: I64, right: I64) -> F32:
         both = _products(part.weights, (self.weights > 0).astype(np.float32), left, right)[0]
         worth = part.worth[left]
         share = np.minimum(both / np.maximum(worth, 1e-9), 1)
         return np.asarray(np.where(worth > 0, share, 1), np.float32)
-
-    def shared(self, left: I64, right: I64) -> tuple[F32, F32]:
-        """See `weighing.Rows`."""
-        both, roots = _products(self.weights, self.weights, left, right, rooted=True)
-        return self._cosines(both, left, right), roots
-
-    def cosines(self, left: I64, right: I64) -> F32:
-        """See `weighing.Rows`."""
-        both, _ = _products(self.weights, self.weights, left, right)
-        return self._cosines(both, left, right)
-
-    def _cosines(self, both: F32, left: I64, right: I64) -> F32:
-        length = np.maximum(self.length[left] * self.length[right], 1e-9)
-        return np.asarray(both / length, np.float32)
 
 
 def weighed(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import lower, packed, upper
 from detector.records import Article, Facts
 from detector.text import CAPITAL, I64, NUMBER, SENTENCE, U64, Tokens, mix
 from detector.verify.rarity import CROWD, expected
@@ -206,8 +207,8 @@ def _names(body: Tokens, titles: Tokens) -> Bag:
     inside = ((body.flags & CAPITAL) != 0) & ((body.flags & SENTENCE) == 0)
     chosen = inside & ((body.flags & NUMBER) == 0)
     names = _bag(_owners(body)[chosen], _short(body.folded[chosen]), len(body))
-    headline = _packed(_owners(titles), _short(titles.folded))
-    told = np.isin(_packed(_owner_of(names), names.values), headline)
+    headline = packed(_owners(titles), _short(titles.folded))
+    told = np.isin(packed(_owner_of(names), names.values), headline)
     return replace(names, counts=names.counts | np.where(told, HEADLINE, 0).astype(np.uint8))
 
 
@@ -294,19 +295,15 @@ def _owner_of(bag: Bag) -> I64:
     return np.repeat(np.arange(len(bag.bounds) - 1), np.diff(bag.bounds))
 
 
-def _packed(owner: I64, values: U32) -> U64:
-    return np.asarray((owner.astype(np.uint64) << np.uint64(32)) | values)
-
-
 def _short(hashes: U64) -> U32:
     return np.asarray(hashes >> np.uint64(32), np.uint32)
 
 
 def _bag(owner: I64, values: U32, rows: int) -> Bag:
-    keys, counts = np.unique(_packed(owner, values), return_counts=True)
-    sizes = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=rows)
+    keys, counts = np.unique(packed(owner, values), return_counts=True)
+    sizes = np.bincount(upper(keys), minlength=rows)
     return Bag(
-        (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        lower(keys).astype(np.uint32),
         np.minimum(counts, COUNT).astype(np.uint8),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
     )

@@ -9,7 +9,7 @@ The coefficients are in ``models/relation.json``, written by ``scripts/train_rel
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from detector.errors import ModelError
 from detector.models import shipped
 
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 
 #: The questions whose scorers are of one tier of models; "copy" asks no model.
 SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "linked")
@@ -50,15 +51,30 @@ class Scorer:
         Args:
             features: name to shape (n,); names without a weight are ignored.
         """
-        odds = np.float64(self.intercept)
+        return probability_of(self.odds(features))
+
+    def odds(self, features: Mapping[str, F32]) -> F64:
+        """Log-odds of each pair; see `probability`."""
+        odds = np.asarray(self.intercept, np.float64)
         for name, weight in self.weights.items():
             odds = odds + weight * features[name].astype(np.float64)
-        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))), np.float32)
+        return odds
+
+    def parted(self, names: Collection[str]) -> tuple[Scorer, Scorer]:
+        """Two whose log-odds add up to these: all but some features, and those alone."""
+        rest = {name: weight for name, weight in self.weights.items() if name not in names}
+        own = {name: weight for name, weight in self.weights.items() if name in names}
+        return Scorer(self.intercept, rest), Scorer(0.0, own)
 
     def contributions(self, features: Mapping[str, float]) -> list[tuple[str, float, float]]:
         """Each feature's value and what it added to the log-odds, the weightiest first."""
         rows = [(n, features[n], w * features[n]) for n, w in self.weights.items() if n in features]
         return sorted(rows, key=lambda row: (-abs(row[2]), row[0]))
+
+
+def probability_of(odds: F64) -> F32:
+    """Of each log-odds, those beyond 40 as 40."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))), np.float32)
 
 
 def log_odds(probability: F32) -> F32:

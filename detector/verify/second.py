@@ -21,7 +21,7 @@ F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 #: Questions on which a second opinion is asked.
-QUESTIONS = ("event", "event_crossing", "translation")
+QUESTIONS = ("event_crossing", "translation")
 #: What it says: the cosine of two articles by their sentences.
 SAID = "second_cosine"
 #: The log-odds of the first judgement, as a feature beside it.

@@ -22,6 +22,7 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
+U8 = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
 _PART = 1 << 20  # values sorted at once: bounds memory
@@ -29,20 +30,41 @@ _AT_ONCE = 1024  # articles weighed at once: bounds memory, too
 _BITS = 4  # of a value tell its range, at most: each range is one look at all values
 _MAIN = 3  # times an article names whom it is about
 
+# A count of eight bits as a factor: the product of two has the one from bit 9 on and the other
+# from bit 18 on; their own product begins at bit 27.
+_LEFT_AT, _RIGHT_AT = 9, 18
+_LEFT = (np.arange(256, dtype=np.int64) << _LEFT_AT) | 1
+_RIGHT = (np.arange(256, dtype=np.int64) << _RIGHT_AT) | 1
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of the values of each article, of which is asked whether another has them, too.
 
     Attributes:
-        weights: SciPy CSR, shape (articles, columns), of those that another article has.
-        worth: shape (articles,), sum of their weights and those of the others.
+        worth: shape (articles,), sum of their weights.
         counts: shape (articles,), how many there are.
     """
 
-    weights: Any
     worth: F32
     counts: I32
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What the bags of pairs of articles have in common.
+
+    Attributes:
+        cosine: shape (pairs,).
+        shared: shape (pairs,), rarity of the shared values of bags whose values count once; None
+            where it was not asked for.
+        kept: for each part, the share of that of the left article which the right one has, and
+            the other way round; 1 where it is empty.
+    """
+
+    cosine: F32
+    shared: F32 | None
+    kept: Mapping[str, tuple[F32, F32]]
 
 
 class Commonness(Protocol):
@@ -62,9 +84,13 @@ class Commonness(Protocol):
 class Rows:
     """One kind of value: a sparse row an article, and what its values are worth together.
 
+    A value costs five bytes: its column, which says how rare it is, and its count.
+
     Attributes:
-        weights: SciPy CSR, shape (articles, columns), of the values that two articles or
-            more have; the others are found in no other article.
+        kind: name of the bag.
+        counted: SciPy CSR, shape (articles, columns), of bytes: the counts, with their marks, of
+            the values that two articles or more have; the others are found in no other article.
+        rarity: shape (columns,).
         length: shape (articles,), Euclidean length of a row, of all its values.
         worth: shape (articles,), sum of the rarity of all values.
         counts: shape (articles,), how many there are.
@@ -72,7 +98,9 @@ class Rows:
             those of the "headline" and the "main" ones, by rarity.
     """
 
-    weights: Any
+    kind: str
+    counted: Any
+    rarity: F32
     length: F32
     worth: F32
     counts: I32
@@ -90,101 +118,112 @@ class Rows:
         from scipy.sparse import csr_matrix
 
         articles = len(bag.bounds) - 1
-        distinct, column, frequency = ranked(bag.values)
-        if commonness is None:
-            rarity = rarity_of(kind, distinct, frequency, articles)
-        else:
-            rarity = rarity_of(kind, distinct, commonness.of(kind, distinct), commonness.articles)
-        shared = frequency > 1
-        kept = int(frequency[shared].sum())
-        columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
-        ends, squares, worth = np.zeros(articles + 1, np.int32), *np.zeros((2, articles))
-        parts = {name: _Growing(articles) for name in PARTS.get(kind, ())}
+        rank, rarity, shared = _rarities(bag, kind, commonness)
+        column = (np.cumsum(shared, dtype=np.int32) - 1).astype(np.int32)
+        sizes = np.zeros(articles + 1, np.int64)
+        squares, worth = np.zeros((2, articles))
+        kept = np.count_nonzero(shared[rank])
+        columns, counts, done = np.empty(kept, np.int32), np.empty(kept, np.uint8), 0
+        parts = {name: (np.zeros(articles, np.float32), np.zeros(articles, np.int32))
+                 for name in PARTS.get(kind, ())}  # fmt: skip
         for start in range(0, articles, _AT_ONCE):
             end = min(start + _AT_ONCE, articles)
             inner = slice(bag.bounds[start], bag.bounds[end])
             bounds = bag.bounds[start : end + 1] - bag.bounds[start]
-            weight = rarity[column[inner]]
-            worth[start:end] = _sums(weight, bounds)
-            keep = shared[column[inner]]
-            for name, part in parts.items():
-                chosen = PARTS[kind][name](bag.counts[inner])
-                power = weight**2 if kind == "words" else weight
-                part.add(start, bounds, column[inner], power, chosen, keep)
-            if kind == "words":
-                weight *= REPEATED[bag.counts[inner] & COUNT]
-            squares[start:end] = _sums(weight**2, bounds)
-            ends[start + 1 : end + 1] = ends[start] + np.cumsum(_sums(keep, bounds))
-            own = slice(ends[start], ends[end])
-            columns[own], weights[own] = column[inner][keep], weight[keep]
+            marks, own = bag.counts[inner], slice(start, end)
+            weight = rarity[rank[inner]]
+            worth[own] = _sums(weight, bounds)
+            for name, (amount, number) in parts.items():
+                chosen = PARTS[kind][name](marks)
+                amount[own] = _sums(_power(kind, weight) * chosen, bounds)
+                number[own] = _sums(chosen, bounds)
+            squares[own] = _sums(_repeated(kind, weight, marks) ** 2, bounds)
+            keep = shared[rank[inner]]
+            sizes[start + 1 : end + 1] = _sums(keep, bounds)
+            made = slice(done, done + np.count_nonzero(keep))
+            columns[made], counts[made] = column[rank[inner][keep]], marks[keep]
+            done = made.stop
+        ends = np.cumsum(sizes).astype(np.int32)
+        table = counts, columns, ends
         return cls(
-            csr_matrix((weights, columns, ends), shape=(articles, len(distinct) + 1)),
+            kind,
+            csr_matrix(table, shape=(articles, max(int(shared.sum()), 1))),
+            rarity[shared],
             np.sqrt(squares).astype(np.float32),
             worth.astype(np.float32),
             np.diff(bag.bounds).astype(np.int32),
-            {name: part.done(len(distinct) + 1) for name, part in parts.items()},
+            {name: Part(*amounts) for name, amounts in parts.items()},
         )
 
-    def kept(self, name: str, left: I64, right: I64) -> F32:
-        """Share of a part of each left article that the right one has; 1 where it is empty."""
-        part = self.parts[name]
-        there = _present(self.weights[right])
-        both = _total(part.weights[left].multiply(there))
-        worth = part.worth[left]
-        share = np.minimum(both / np.maximum(worth, 1e-9), 1)
-        return np.asarray(np.where(worth > 0, share, 1), np.float32)
-
-    def shared(self, left: I64, right: I64) -> tuple[F32, F32]:
-        """What pairs of articles share: cosine, and rarity of the shared values.
-
-        The second is of bags whose values count once.
-        """
-        both = self.weights[left].multiply(self.weights[right])
-        cosine = _total(both) / np.maximum(self.length[left] * self.length[right], 1e-9)
-        return np.asarray(cosine, np.float32), _total(both.sqrt())
-
-    def cosines(self, left: I64, right: I64) -> F32:
-        """Cosine of pairs of articles."""
-        both = _total(self.weights[left].multiply(self.weights[right]))
-        length = np.maximum(self.length[left] * self.length[right], 1e-9)
-        return np.asarray(both / length, np.float32)
-
-
-class _Growing:
-    """A part in the making, a run of articles at a time."""
-
-    def __init__(self, articles: int) -> None:
-        self._worth = np.zeros(articles, np.float32)
-        self._counts = np.zeros(articles, np.int32)
-        self._sizes = np.zeros(articles + 1, np.int64)
-        self._columns: list[I32] = []
-        self._weights: list[F32] = []
-
-    def add(
-        self, start: int, bounds: I64, column: I32, weight: F32, chosen: Mask, shared: Mask
-    ) -> None:
-        own = slice(start, start + len(bounds) - 1)
-        keep = chosen & shared
-        self._worth[own] = _sums(weight * chosen, bounds)
-        self._counts[own] = _sums(chosen, bounds)
-        self._sizes[own.start + 1 : own.stop + 1] = _sums(keep, bounds)
-        self._columns.append(column[keep])
-        self._weights.append(weight[keep])
-
-    def done(self, width: int) -> Part:
+    def weights(self) -> Any:
+        """The rarity of each value of bags whose values count once: SciPy CSR."""
         from scipy.sparse import csr_matrix
 
-        columns = np.concatenate([*self._columns, np.zeros(0, np.int32)])
-        weights = np.concatenate([*self._weights, np.zeros(0, np.float32)])
-        ends = np.cumsum(self._sizes).astype(np.int32)
-        table = csr_matrix((weights, columns, ends), shape=(len(self._worth), width))
-        return Part(table, self._worth, self._counts)
+        table = self.counted
+        values = self.rarity[table.indices]
+        return csr_matrix((values, table.indices, table.indptr), shape=table.shape)
+
+    def between(self, left: I64, right: I64, *, stated: bool = False) -> Between:
+        """What pairs of articles have in common.
+
+        Args:
+            left: shape (pairs,).
+            right: shape (pairs,).
+            stated: whether to tell the rarity of the shared values.
+        """
+        bounds, column, ours, theirs = _matched(self.counted[left], self.counted[right])
+        rarity = self.rarity[column]
+        both = _repeated(self.kind, rarity, ours) * _repeated(self.kind, rarity, theirs)
+        kept = {}
+        for name, part in self.parts.items():
+            chosen, power = PARTS[self.kind][name], _power(self.kind, rarity)
+            there = [_total_of(power, chosen(marks), bounds) for marks in (ours, theirs)]
+            kept[name] = _share(there[0], part.worth[left]), _share(there[1], part.worth[right])
+        cosine = _total(both, bounds) / np.maximum(self.length[left] * self.length[right], 1e-9)
+        shared = _total(np.sqrt(both), bounds) if stated else None
+        return Between(np.asarray(cosine, np.float32), shared, kept)
 
 
-def _present(rows: Any) -> Any:
-    """The same rows, 1 where there is a value."""
-    rows.data = np.ones_like(rows.data)
-    return rows
+def _rarities(bag: Bag, kind: str, commonness: Commonness | None) -> tuple[I32, F32, Mask]:
+    """The rank of each value; by rank, how rare it is, and whether two articles have it."""
+    distinct, rank, frequency = ranked(bag.values)
+    articles = len(bag.bounds) - 1 if commonness is None else commonness.articles
+    rarity = np.empty(len(distinct), np.float32)
+    for start in range(0, len(distinct), _PART):
+        part = slice(start, start + _PART)
+        values = distinct[part]
+        often = frequency[part] if commonness is None else commonness.of(kind, values)
+        rarity[part] = rarity_of(kind, values, often, articles)
+    return rank, rarity, frequency > 1
+
+
+def _matched(one: Any, other: Any) -> tuple[I32, I32, U8, U8]:
+    """The values that rows have in common with those beside them.
+
+    Returns:
+        Bounds, columns, and the counts in either.
+    """
+    # Either count has bits of its own in the product, so that SciPy goes through the rows once.
+    one.data, other.data = _LEFT[one.data], _RIGHT[other.data]
+    both = one.multiply(other)
+    ours = (both.data >> _LEFT_AT).astype(np.uint8)
+    theirs = (both.data >> _RIGHT_AT).astype(np.uint8)
+    return both.indptr, both.indices, ours, theirs
+
+
+def _repeated(kind: str, rarity: F32, counts: U8) -> F32:
+    """What values are worth that occur so often."""
+    return rarity * REPEATED[counts & COUNT] if kind == "words" else rarity
+
+
+def _power(kind: str, rarity: F32) -> F32:
+    """What values of a part are worth."""
+    return rarity**2 if kind == "words" else rarity
+
+
+def _share(there: F32, worth: F32) -> F32:
+    share = np.minimum(there / np.maximum(worth, 1e-9), 1)
+    return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
 
 # Which values of a bag are a part of it, by their counts.
@@ -200,7 +239,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
 REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
 
 
-def ranked(values: U32) -> tuple[U32, I32, I64]:
+def ranked(values: U32) -> tuple[U32, I32, I32]:
     """The distinct values, ascending; for each value its rank; and how often each occurs.
 
     As `numpy.unique` with its inverse and counts, in a fraction of its time: value and place
@@ -212,7 +251,7 @@ def ranked(values: U32) -> tuple[U32, I32, I64]:
     column = np.zeros(len(values), np.int32)
     bits = min((len(values) // _PART).bit_length(), _BITS)
     distinct: list[U32] = []
-    frequency: list[I64] = []
+    frequency: list[I32] = []
     known = 0
     for part in range(1 << bits):
         at = np.flatnonzero(_top(values, bits) == part)
@@ -224,7 +263,7 @@ def ranked(values: U32) -> tuple[U32, I32, I64]:
         ranks = np.cumsum(fresh, dtype=np.int32) + np.int32(known - 1)
         column[at[(keys & np.uint64(0xFFFFFFFF)).astype(np.int64)]] = ranks
         distinct.append(ordered[fresh])
-        frequency.append(np.diff(np.flatnonzero(fresh), append=len(at)))
+        frequency.append(np.diff(np.flatnonzero(fresh), append=len(at)).astype(np.int32))
         known += len(distinct[-1])
     return np.concatenate(distinct), column, np.concatenate(frequency)
 
@@ -234,7 +273,7 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def rarity_of(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
+def rarity_of(kind: str, values: U32, frequency: I32 | F64, articles: int) -> F32:
     """Logarithm of how few articles have each value."""
     everywhere = frequency + expected(kind, values) + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
@@ -247,5 +286,14 @@ def _sums(values: npt.NDArray[Any], bounds: I64) -> F64:
     return np.asarray(total[bounds[1:]] - total[bounds[:-1]])
 
 
-def _total(rows: Any) -> F32:
-    return np.asarray(rows.sum(axis=1), np.float32).ravel()
+def _total(values: F32, bounds: I64 | I32) -> F32:
+    """Sum of each row's values."""
+    some = np.flatnonzero(np.diff(bounds))
+    sums = np.zeros(len(bounds) - 1, np.float32)
+    sums[some] = np.add.reduceat(values, bounds[some]) if len(some) else 0
+    return sums
+
+
+def _total_of(values: F32, chosen: Mask, bounds: I32) -> F32:
+    """Sum of the chosen ones."""
+    return _total(values[chosen], np.concatenate([[0], np.cumsum(chosen)])[bounds])

@@ -17,6 +17,7 @@ from detector.pipeline.detector import Pass
 from detector.pipeline.routing import Routed, Router
 from detector.readers import read
 from detector.records import Detection
+from detector.verify.features import Weighed
 
 PROJECT = Path(__file__).parents[2]
 NEWSROOM = PROJECT / "tests" / "data" / "newsroom" / "articles.jsonl"
@@ -96,8 +97,9 @@ def test_pairs_without_a_foreign_article_are_judged_as_if_it_were_not_read() -> 
     run.encode(corpus, model, rows)
     foreign, _ = Router(options, model).read(corpus, rows, lambda *_: None)
 
-    unread = Routed(corpus, model, rows, None, options).judge(Shared.none())
-    read_ = Routed(corpus, model, rows, foreign, options).judge(Shared.none())
+    weighed = Weighed(corpus.profiles)
+    unread = Routed(corpus, model, rows, None, options, weighed).judge(Shared.none())
+    read_ = Routed(corpus, model, rows, foreign, options, weighed).judge(Shared.none())
 
     french = (read_.pairs == corpus.ids.index("french")).any(axis=1)
     assert french.any()

@@ -113,7 +113,7 @@ def test_few_queries_are_answered_exactly(many):
 
 
 def test_what_the_lists_looked_at_do_not_hold_is_filled(many):
-    lists = Lists(many)
+    lists = Lists(many, np.arange(len(many)))
 
     scores, found = lists.search(many[:5], len(many))
 
@@ -136,11 +136,23 @@ def test_lists_hold_thousands_of_copies_of_one_text(many, monkeypatch):
 
 
 def test_queries_are_asked_some_at_a_time(many, monkeypatch):
-    lists = Lists(many)
+    lists = Lists(many, np.arange(len(many)))
     whole = lists.search(many, 5)
 
-    monkeypatch.setattr("detector.semantic.lists._QUERIES", 1000)
+    monkeypatch.setattr("detector.semantic.index._RUN", 1000)
     parts = lists.search(many, 5)
 
     np.testing.assert_array_equal(whole[1], parts[1])
     np.testing.assert_allclose(whole[0], parts[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [40, 5400])
+def test_some_rows_ask_and_some_may_be_found(many, rows):
+    chosen = np.sort(np.random.default_rng(4).permutation(len(many))[:rows])
+    asked = np.arange(0, len(many), 3)
+
+    scores, found = nearest(many, many, 4, asked=asked, among=chosen)
+    apart = nearest(many[asked], many[chosen], 4)
+
+    np.testing.assert_array_equal(scores, apart[0])
+    np.testing.assert_array_equal(found, chosen[apart[1]])

@@ -305,14 +305,30 @@ def test_threads_change_nothing(monkeypatch):
     assert in_parts(doubled, pairs[:0], 3)["left"].tolist() == []
 
 
+def test_what_else_is_known_of_pairs_goes_with_them(monkeypatch):
+    monkeypatch.setattr("detector.verify.features._CHUNK", 4)
+    pairs = np.array([(i, i + 1) for i in range(10)])
+
+    def summed(some, beside):
+        return {"sum": some.sum(axis=1) + beside["more"]}
+
+    found = in_parts(summed, pairs, 2, {"more": np.arange(10) * 100})
+
+    assert found["sum"].tolist() == [2 * i + 1 + 100 * i for i in range(10)]
+
+
 # What stands out of the neighbourhood
 
 PAIRS = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (0, 4)])
 VALUES = np.array([0.8, 0.4, 0.2, 0.6, 0.1], np.float32)
 
 
+def rivals_of(values, pairs, articles):
+    return Rivals.of({"alike": values}, pairs, articles)["alike"]
+
+
 def test_a_pair_is_held_against_the_two_best_others_of_both():
-    found = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
+    found = rivals_of(VALUES, PAIRS, 5).relative(VALUES, PAIRS, least=0.01)
 
     # 0 has .8 .4 .2 .1; 1 has .8 .6; 2 has .6 .4; 3 has .2; 4 has .1; what is missing is 0.
     levels = [
@@ -325,8 +341,20 @@ def test_a_pair_is_held_against_the_two_best_others_of_both():
     assert found.tolist() == pytest.approx(np.log(VALUES / levels), abs=1e-5)
 
 
+def test_candidates_are_sorted_a_range_of_articles_at_a_time(monkeypatch):
+    rng = np.random.default_rng(6)
+    pairs = np.unique(np.sort(rng.integers(0, 30, (120, 2)), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    values = (rng.integers(0, 6, len(pairs)) / 6).astype(np.float32)  # with ties
+    whole = rivals_of(values, pairs, 30).relative(values, pairs, 0.1)
+
+    monkeypatch.setattr("detector.verify.features._SORTED", 7)
+
+    np.testing.assert_array_equal(rivals_of(values, pairs, 30).relative(values, pairs, 0.1), whole)
+
+
 def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
-    rivals = Rivals(VALUES, PAIRS, 5)
+    rivals = rivals_of(VALUES, PAIRS, 5)
 
     found = rivals.relative(np.array([0.3], np.float32), np.array([(1, 3)]), least=0.01)
 
@@ -334,7 +362,7 @@ def test_a_pair_that_was_no_candidate_is_held_against_the_candidates():
 
 
 def test_an_empty_neighbourhood_is_worth_the_least():
-    rivals = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), 3)
+    rivals = Rivals(3)
 
     found = rivals.relative(np.array([0.2], np.float32), np.array([(0, 1)]), least=0.1)
 
@@ -342,7 +370,7 @@ def test_an_empty_neighbourhood_is_worth_the_least():
 
 
 def test_what_stands_out_is_bounded():
-    rivals = Rivals(VALUES, PAIRS, 5)
+    rivals = rivals_of(VALUES, PAIRS, 5)
 
     found = rivals.relative(np.array([0, 1], np.float32), np.array([(0, 1), (3, 4)]), least=1e-4)
 
@@ -352,8 +380,8 @@ def test_what_stands_out_is_bounded():
 def test_the_order_of_candidates_does_not_matter():
     order = [2, 0, 4, 3, 1]
 
-    plain = Rivals(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
-    other = Rivals(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
+    plain = rivals_of(VALUES, PAIRS, 5).relative(VALUES, PAIRS, 0.01)
+    other = rivals_of(VALUES[order], PAIRS[order][:, ::-1], 5).relative(VALUES, PAIRS, 0.01)
 
     np.testing.assert_allclose(plain, other)
 

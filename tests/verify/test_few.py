@@ -72,11 +72,11 @@ def test_rivals_noted_one_by_one_are_those_of_pairs():
     rng = np.random.default_rng(5)
     pairs = np.stack(np.triu_indices(ARTICLES, 1), axis=1)
     values = (rng.integers(0, 5, len(pairs)) / 5).astype(np.float32)  # with ties
-    told = Rivals(values, pairs, ARTICLES)
-    noted = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), ARTICLES)
+    told = Rivals.of({"": values}, pairs, ARTICLES)[""]
+    noted = Rivals(ARTICLES)
     both = np.concatenate([pairs, pairs[:, ::-1]])
     order = rng.permutation(len(both))
-    noted.note(both[order, 0], both[order, 1], np.tile(values, 2)[order], ARTICLES)
+    noted.note(both[order, 0], both[order, 1], np.tile(values, 2)[order])
     np.testing.assert_array_equal(
         noted.relative(values, pairs, 0.1), told.relative(values, pairs, 0.1)
     )

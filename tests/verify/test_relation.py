@@ -130,3 +130,13 @@ def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path):
         scorers("static", str(path))
 
     assert str(caught.value) == f"{path}: No such file or directory; install the package again"
+
+
+def test_the_log_odds_of_two_parts_add_up_to_those_of_the_whole():
+    whole = Scorer(0.5, {"words": 2.0, "cosine": -1.0, "words_relative": 3.0})
+    features = {n: np.array([0.2, 0.7], np.float32) for n in whole.weights}
+
+    rest, own = whole.parted(["words_relative", "unknown"])
+
+    assert set(own.weights) == {"words_relative"}
+    np.testing.assert_allclose(rest.odds(features) + own.odds(features), whole.odds(features))

@@ -61,7 +61,7 @@ def test_cosines_are_those_of_dense_rows():
     dense = plain(made, "documents", 9)
     dense /= np.linalg.norm(dense, axis=1, keepdims=True)
 
-    found = Rows.of(made, "documents").cosines(left, right)
+    found = Rows.of(made, "documents").between(left, right).cosine
 
     np.testing.assert_allclose(found, (dense[left] * dense[right]).sum(axis=1), atol=1e-6)
 
@@ -77,12 +77,14 @@ def test_articles_are_weighed_some_at_a_time(monkeypatch):
     assert whole.counts.tolist() == parts.counts.tolist() == [2, 0, 2, 0, 3, 1]
     np.testing.assert_array_equal(whole.worth, parts.worth)
     np.testing.assert_array_equal(whole.length, parts.length)
-    np.testing.assert_array_equal(whole.cosines(left, right), parts.cosines(left, right))
+    np.testing.assert_array_equal(
+        whole.between(left, right).cosine, parts.between(left, right).cosine
+    )
 
 
 def test_a_value_of_one_article_alone_counts_for_its_length():
-    alike = Rows.of(bag([1, 2], [1, 2]), "documents").cosines(*pairs((0, 1)))
-    longer = Rows.of(bag([1, 2, 3], [1, 2]), "documents").cosines(*pairs((0, 1)))
+    alike = Rows.of(bag([1, 2], [1, 2]), "documents").between(*pairs((0, 1))).cosine
+    longer = Rows.of(bag([1, 2, 3], [1, 2]), "documents").between(*pairs((0, 1))).cosine
 
     assert alike.tolist() == [pytest.approx(1)]
     assert 0.7 < longer[0] < 0.9
@@ -91,7 +93,7 @@ def test_a_value_of_one_article_alone_counts_for_its_length():
 def test_a_word_that_occurs_often_weighs_more_in_its_article():
     often = Rows.of(bag([1, 2], [1, 3], [2, 3], counts=[9, 1, 1, 1, 1, 1]), "words")
 
-    more, less = often.cosines(*pairs((0, 1), (0, 2)))
+    more, less = often.between(*pairs((0, 1), (0, 2))).cosine
 
     assert more > 2 * less
 
@@ -99,9 +101,9 @@ def test_a_word_that_occurs_often_weighs_more_in_its_article():
 def test_what_is_shared_is_told_with_its_rarity():
     rows = Rows.of(bag([1, 2, 3], [2, 3], [1]), "names")
 
-    _, shared = rows.shared(*pairs((0, 1), (0, 2), (1, 2)))
+    found = rows.between(*pairs((0, 1), (0, 2), (1, 2)), stated=True)
 
-    assert shared.tolist() == [
+    assert found.shared.tolist() == [
         pytest.approx(float(rows.worth[1])),
         pytest.approx(float(rows.worth[2])),
         0,
@@ -111,4 +113,4 @@ def test_what_is_shared_is_told_with_its_rarity():
 def test_without_articles_nothing_is_shared():
     rows = Rows.of(bag(), "words")
 
-    assert rows.cosines(*pairs()).shape == (0,)
+    assert rows.between(*pairs()).cosine.shape == (0,)
