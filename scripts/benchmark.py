@@ -74,24 +74,32 @@ class Bench:
         self.file(count)
         return self._bytes[count]
 
-    def script(self, name: str, count: int, *options: str) -> footprint.Footprint:
+    def script(
+        self, name: str, count: int, *options: str, watched: bool = True
+    ) -> footprint.Footprint:
         """Run one of the scripts over so many articles."""
         output = str(self.folder / f"{name}.out.jsonl")
-        return footprint.measured([_RIVALS, name, str(self.file(count)), output, *options])
+        command = [_RIVALS, name, str(self.file(count)), output, *options]
+        return footprint.measured(command, watched=watched)
 
     def in_turn(
         self, count: int, scripts: Sequence[tuple[str, ...]]
     ) -> dict[tuple[str, ...], list[footprint.Footprint]]:
-        """Several scripts, one after the other and all of them again; none if one is absent."""
+        """Several scripts, one after the other and all of them again; none if one is absent.
+
+        The last run of each is watched for its memory, those before it are timed.
+        """
         found: dict[tuple[str, ...], list[footprint.Footprint]] = {s: [] for s in scripts}
-        for _ in range(self.repeats):
+        for turn in range(self.repeats + 1):
             for script in scripts:
-                found[script] += self._if_installed(script, count)
+                found[script] += self._if_installed(script, count, watched=turn == self.repeats)
         return found
 
-    def _if_installed(self, script: tuple[str, ...], count: int) -> list[footprint.Footprint]:
+    def _if_installed(
+        self, script: tuple[str, ...], count: int, *, watched: bool
+    ) -> list[footprint.Footprint]:
         try:
-            return [self.script(script[0], count, *script[1:])]
+            return [self.script(script[0], count, *script[1:], watched=watched)]
         except RuntimeError as error:
             if "No module named" not in str(error):
                 raise
@@ -123,14 +131,14 @@ def whole(bench: Bench) -> Iterator[Row]:
 def _scripts(bench: Bench, scripts: Sequence[tuple[str, ...]]) -> Iterator[Row]:
     """Whole scripts from a file to labels in another, the first of them ours."""
     found = bench.in_turn(bench.articles, scripts)
-    own = statistics.median(run.seconds for run in found[scripts[0]])
-    for script, runs in found.items():
+    own = statistics.median(run.seconds for run in found[scripts[0]][:-1])
+    for script, (*runs, last) in ((s, r or [None]) for s, r in found.items()):
         row: Row = {"what": " ".join(script), "articles": bench.articles}
-        if runs:
+        if last is not None:
             seconds = statistics.median(run.seconds for run in runs)
             row |= _speed(bench.articles, seconds) | {"its time over ours": seconds / own}
             row["cpu s"] = statistics.median(run.cpu for run in runs)
-            row["peak MB"] = max(run.memory for run in runs) / 1e6
+            row["peak MB"] = last.memory / 1e6
         else:
             row["note"] = f"not installed: pip install {script[0]}"
         yield row
@@ -204,7 +212,8 @@ def store(bench: Bench) -> Iterator[Row]:
         file = str(bench.file(count + _ALSO))
 
         def part(name: str, count: int = count, index: str = index, file: str = file) -> Row:
-            return dict(footprint.measured([_STORED, name, index, file, str(count)]).told)
+            command = [_STORED, name, index, file, str(count)]
+            return dict(footprint.measured(command, watched=False).told)
 
         built, passed = part("build"), part("whole")
         yield {

@@ -21,7 +21,7 @@ class Footprint:
         seconds: by the clock, starting Python included.
         cpu: processor seconds of all its processes.
         memory: bytes resident in all its processes together, at the most; what several
-            share counts once. 0 where the system does not say (no /proc).
+            share counts once. 0 where the system does not say (no /proc), or nobody looked.
         told: the JSON object that it printed last.
         looks: seconds since 1970 and the bytes resident then, many times a second.
     """
@@ -51,11 +51,13 @@ class Footprint:
         return found
 
 
-def measured(command: Sequence[str]) -> Footprint:
+def measured(command: Sequence[str], *, watched: bool = True) -> Footprint:
     """Run a Python script to its end and watch it.
 
     Args:
         command: the script and its arguments.
+        watched: look at its memory; each look takes time from what it looks at, the more the
+            more processes there are, so what is to be timed is left alone.
 
     Raises:
         RuntimeError: if it fails, with what it said.
@@ -65,11 +67,11 @@ def measured(command: Sequence[str]) -> Footprint:
         [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         looks = []
-        while process.poll() is None:
+        while watched and process.poll() is None:
             looks.append((time.time(), sum(map(_resident, _family(process.pid)))))
             time.sleep(_PAUSE)
-        seconds = time.perf_counter() - begun
         output, errors = process.communicate()
+        seconds = time.perf_counter() - begun
     if process.returncode:
         raise RuntimeError(errors.strip().rpartition("\n")[2] or f"{command[0]} failed")
     told = json.loads(output.strip().rpartition("\n")[2] or "{}")
