@@ -74,7 +74,7 @@ class Index:
                     check(model)
                     static_encoder(str(model.folder))
                 scoring = scorers(model.tier) if model is not None else scorers()
-                self._asked = Asked(self.config, model, scoring, None)
+                self._asked = Asked(self.config, model, scoring, None, self.text)
             return self._asked
 
     def check(self, article: Article, evidence: bool) -> Verdict:
@@ -82,8 +82,7 @@ class Index:
         asked = self.asked()
         with self.store.reading() as view:
             recurring = self._lines(view)
-        prepared = self._prepared([article], recurring, asked.model, map)
-        with self.store.reading() as view:
+            prepared = self._prepared([article], recurring, asked.model, map)
             batch = told_from(view, [article], prepared, view.told["next"])
             if batch.known[0] and not batch.same[0]:
                 batch = replace(batch, articles=[replace(article, id=ANEW + article.id)])
@@ -91,7 +90,7 @@ class Index:
             for name in prepared.facts.languages:
                 known.setdefault(name, max(known.values(), default=0) + 1)
             outcome, _ = self._outcome(view, batch, known, asked)
-            return Verdicts(view, batch, outcome, asked.scoring, recurring).of(
+            return Verdicts(view, batch, outcome, asked, recurring).of(
                 0, evidence=evidence, added=False
             )
 
@@ -140,7 +139,7 @@ class Index:
             lines.count(view.connection, len(articles), latest)
             if found:
                 lines.learn(view.connection, found)
-            telling = Verdicts(view, batch, outcome, asked.scoring, recurring)
+            telling = Verdicts(view, batch, outcome, asked, recurring)
             verdicts = [telling.of(i, evidence=False, added=True) for i in range(len(batch))]
             links.ran(view.connection, "add", len(batch), time.perf_counter() - begun)
         return verdicts
@@ -182,12 +181,9 @@ class Index:
         grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
         labels = dict(grouped.labels)
         languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
-        rest = sorted(set(batch.bodies.tolist()) - labels.keys())
-        stored = bodies.fetch_bodies(view.connection, rest, view.names)
-        for n, row, name in zip(
-            stored.numbers.tolist(), stored.labels.tolist(), stored.languages, strict=True
-        ):
-            labels[n], languages[n] = (row[0], row[1], row[2]), name
+        rest = bodies.standing(view.connection, sorted(set(batch.bodies.tolist()) - labels.keys()))
+        for n, (_, code, _, own) in rest.items():
+            labels[n], languages[n] = own, view.names[code]
         every = Links.joined([new, part.inner, fresh])
         return Outcome(judging, every, labels, languages), grouped
 

@@ -6,7 +6,8 @@ later is added where it turns up beside a new body, whose own neighbours are sea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +23,15 @@ from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
 from detector.text import I64
-from detector.verify.features import Rivals, Weighed
+from detector.verify.align import SentenceAlignment
+from detector.verify.features import Rivals, Weighed, relative_to
 from detector.verify.profiles import Bag, Profiles
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
 U32 = npt.NDArray[np.uint32]
 
+_NUMBER = 30  # bits that the number of a body takes at most
 _SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
 #: Features of which the best values are remembered, in the order in which they are stored.
 KINDS = tuple(least_of(Strangers()))
@@ -42,14 +45,14 @@ class Recalled(Neighbourhood):
         strangers: Strangers,
     ) -> None:  # fmt: skip
         """Put the nearest of each article in order."""
-        corpus, k = around.corpus, config.semantic.neighbours
-        assert corpus.vectors is not None
+        k = config.semantic.neighbours
+        assert around.vectors is not None
         self._usual = np.array([strangers.within, strangers.crossing], np.float32)
-        self._vectors = corpus.vectors
+        self._vectors = around.vectors
         self._config = config.semantic
         ordinal = {code: i for i, code in enumerate(sorted(codes.values()))}
-        self._code = np.array([ordinal[codes[x]] for x in corpus.facts.languages], np.int64)
-        shape = (max(len(ordinal), 1), len(corpus), k)
+        self._code = np.array([ordinal[codes[x]] for x in around.facts.languages], np.int64)
+        shape = (max(len(ordinal), 1), len(around), k)
         self._scores = np.full(shape, -np.inf, np.float32)
         self._found = np.full(shape, -1, np.int64)
         owner = around.ranks(near.owners)
@@ -98,7 +101,7 @@ class Recalling(Relating):
         config: Config,
         strangers: Strangers,
         near: Recalled,
-        rivals: Mapping[str, Edges],
+        rivals: RivalEdges,
         commonness: Counted,
     ) -> None:
         """Store what is known of the neighbourhoods; nothing is searched.
@@ -110,23 +113,21 @@ class Recalling(Relating):
             config: of the store.
             strangers: how near strangers are by these vectors.
             near: the neighbours of each.
-            rivals: feature to the best that stored bodies had when they came.
+            rivals: the best that stored bodies had when they came.
             commonness: of words and names in the store.
         """
-        assert around.corpus.profiles is not None
-        self._around = around
-        self._corpus = around.corpus
-        self.weighed = Weighed(around.corpus.profiles, commonness)
+        assert around.profiles is not None
+        self._around = self._corpus = around
+        self.weighed = Weighed(around.profiles, commonness)
         self._threads = 1
         self._scorers = scorers
         self._threshold = config.verify.threshold
         self._sentences = sentences
         self._least = least_of(strangers)
         self._near = near
-        self._known = rivals
-        self._rivals = {}
         self._shared = Shared.none()
-        self.best: dict[str, Edges] = {}
+        #: The best values of each body: those that are known, and those of the pairs at hand.
+        self.best = rivals
 
     def judge(self, also: Shared) -> Judged:
         """Judge every new body with its neighbours, and the pairs `also`."""
@@ -140,9 +141,40 @@ class Recalling(Relating):
         low, high = np.concatenate([near, also.pairs]).astype(np.uint64).T
         pairs = packed_pairs((low << np.uint64(32)) | high)
         features = self._measured(pairs)
-        for name in self._least:
-            self._rivals[name] = self._noted(name, features[name], pairs)
+        numbers = self._around.numbers
+        here = RivalEdges.of_pairs(numbers[pairs], [features[name] for name in self._least])
+        self.best = here.before(self.best)
+        self.recall()
         return pairs, self._held_against(features, pairs)
+
+    def recall(self) -> None:
+        """Hold pairs against what is known, and nothing else."""
+        best, count = self.best, len(self._corpus)
+        owner = self._around.ranks(best.owners)
+        kept = owner >= 0
+        owner, other = owner[kept], self._around.ranks(best.others[kept])
+        # Bodies that are not at hand are told apart by their numbers, beyond all ranks.
+        other = np.where(other >= 0, other, count + best.others[kept])
+        self._best_of = Rivals.none()
+        self._best_of.note(
+            owner + best.kinds[kept] * count, other, best.values[kept], count * len(KINDS)
+        )
+
+    def alignment(self, i: int, j: int) -> SentenceAlignment:
+        """See `Relating`; in the order of the ids, as in a corpus."""
+        return super().alignment(*self._around.by_id(np.array([[i, j]]))[0].tolist())
+
+    def _held_against(self, features: dict[str, F32], pairs: I64) -> dict[str, F32]:
+        """See `Relating`; all features at once."""
+        kind = np.repeat(np.arange(len(self._least)), len(pairs))
+        values = np.concatenate([features[name] for name in self._least])
+        least = np.array(list(self._least.values()), np.float32)
+        rows = np.tile(pairs, (len(self._least), 1))
+        level = self._best_of.level(rows, kind * len(self._corpus))
+        relative = relative_to(values, level, least[kind])
+        for k, name in enumerate(self._least):
+            features[f"{name}_relative"] = relative[k * len(pairs) : (k + 1) * len(pairs)]
+        return features
 
     def _translations(
         self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
@@ -156,33 +188,52 @@ class Recalling(Relating):
         result[blind] = first[blind]
         return result, spread
 
-    def recall(self) -> None:
-        """Hold pairs against what is known alone."""
-        nothing = np.zeros(0, np.float32), np.zeros((0, 2), np.int64)
-        for name in self._least:
-            self._rivals[name] = self._noted(name, *nothing)
 
-    def _noted(self, name: str, values: F32, pairs: I64) -> Rivals:
-        """The best values of each: those that are known, and those of the pairs at hand."""
-        numbers = self._around.numbers
-        both = np.concatenate([pairs, pairs[:, ::-1]])
-        here = Edges(
-            numbers[both[:, 0]], numbers[both[:, 1]], np.concatenate([values, values]),
-            np.zeros(len(both), np.int64),
-        )  # fmt: skip
-        edges = distinct(Edges.joined(here, self._known[name]))
-        self.best[name] = edges
-        rivals = Rivals(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), len(self._corpus))
-        owner = self._around.ranks(edges.owners)
-        kept = owner >= 0
-        other = self._around.ranks(edges.others[kept])
-        # Bodies that are not at hand are told apart by their numbers, beyond all ranks.
-        other = np.where(other >= 0, other, len(self._corpus) + edges.others[kept])
-        rivals.note(owner[kept], other, edges.values[kept], len(self._corpus))
-        return rivals
+@dataclass(frozen=True, slots=True)
+class RivalEdges:
+    """How alike bodies are by each of `KINDS`, as parallel arrays; each is one way.
+
+    Attributes:
+        kinds: places in `KINDS`.
+        owners, others: numbers of bodies.
+        values: how alike they are.
+    """
+
+    kinds: I64
+    owners: I64
+    others: I64
+    values: F32
+
+    @classmethod
+    def of_pairs(cls, pairs: I64, values: Sequence[F32]) -> RivalEdges:
+        """Pairs of bodies, both ways, with a value of each kind."""
+        kinds, ways = len(values), 2 * len(pairs)
+        return cls(
+            np.repeat(np.arange(kinds), ways),
+            np.tile(pairs.T.ravel(), kinds),
+            np.tile(pairs[:, ::-1].T.ravel(), kinds),
+            np.concatenate([part for column in values for part in (column, column)]),
+        )
+
+    def before(self, other: RivalEdges) -> RivalEdges:
+        """These and others, each once; of two that differ, these."""
+        both = RivalEdges(*(
+            np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+            for field in fields(self)
+        ))  # fmt: skip
+        return both.distinct()
+
+    def distinct(self) -> RivalEdges:
+        """Each edge once; of two that differ, the first."""
+        key = (self.kinds << 2 * _NUMBER) | (self.owners << _NUMBER) | self.others
+        return self.some(_first_of_each(key))
+
+    def some(self, rows: npt.NDArray[np.generic]) -> RivalEdges:
+        """Some of them."""
+        return RivalEdges(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
+def remembered(stored: Bodies, present: I64) -> tuple[Edges, RivalEdges]:
     """The neighbours and the rivals that stored bodies had, and have among one another.
 
     Args:
@@ -190,40 +241,35 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, dict[str, Edges]]:
         present: their numbers and those of others: what is near one of these is known to be
             near from the other side, too.
     """
-    owners = np.repeat(stored.numbers, np.diff(stored.near_bounds))
     near = Edges(
-        owners,
+        np.repeat(stored.numbers, np.diff(stored.near_bounds)),
         stored.near["number"].astype(np.int64),
         (stored.near["cosine"] / FINE).astype(np.float32),
         stored.near["language"].astype(np.int64),
     )
-    rivals: dict[str, Edges] = {}
-    for column, name in enumerate(KINDS):
-        entries = stored.rivals[:, column].ravel()
-        owners = np.repeat(stored.numbers, stored.rivals.shape[2])
-        edges = Edges(
-            owners, entries["number"].astype(np.int64),
-            (entries["value"] / FINE).astype(np.float32), np.zeros(len(owners), np.int64),
-        )  # fmt: skip
-        rivals[name] = _some(edges, edges.others > 0)
-    return near, {name: distinct(mirrored(edges, present)) for name, edges in rivals.items()}
-
-
-def mirrored(edges: Edges, present: I64) -> Edges:
-    """Edges, and those back from others that are present."""
-    back = _some(edges, np.isin(edges.others, present))
-    return Edges.joined(edges, Edges(back.others, back.owners, back.values, back.languages))
+    count, kinds, several = stored.rivals.shape
+    others = stored.rivals["number"].transpose(1, 0, 2).ravel().astype(np.int64)
+    values = (stored.rivals["value"].transpose(1, 0, 2).ravel() / FINE).astype(np.float32)
+    edges = RivalEdges(
+        np.repeat(np.arange(kinds), count * several),
+        np.tile(np.repeat(stored.numbers, several), kinds),
+        others,
+        values,
+    ).some(others > 0)
+    back = edges.some(np.isin(edges.others, present))
+    return near, edges.before(RivalEdges(back.kinds, back.others, back.owners, back.values))
 
 
 def distinct(edges: Edges) -> Edges:
     """Each edge once; of two that differ, the first."""
-    key = (edges.owners.astype(np.uint64) << np.uint64(32)) | edges.others.astype(np.uint64)
-    order = np.argsort(key, kind="stable")
+    rows = _first_of_each((edges.owners << _NUMBER) | edges.others)
+    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])
+
+
+def _first_of_each(key: I64) -> I64:
+    """Where each key comes first, in the order of the keys."""
+    order = key.argsort(kind="stable")
     key = key[order]
     first = np.ones(len(key), np.bool_)
     first[1:] = key[1:] != key[:-1]
-    return _some(edges, order[first])
-
-
-def _some(edges: Edges, rows: npt.NDArray[np.generic]) -> Edges:
-    return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])
+    return order[first]

@@ -148,6 +148,11 @@ class Rivals:
         """
         self._keep(*_by_owner(pairs, values), articles)
 
+    @classmethod
+    def none(cls) -> Rivals:
+        """Of no article."""
+        return cls(np.zeros(0, np.float32), np.zeros((0, 2), np.int64), 0)
+
     def note(self, owner: I64, other: I64, both: F32, articles: int) -> None:
         """Keep the three best of each article.
 
@@ -194,9 +199,18 @@ class Rivals:
             pairs: shape (m, 2).
             least: what a neighbourhood is worth at the least.
         """
-        level = (self._level(pairs[:, 0], pairs[:, 1]) + self._level(pairs[:, 1], pairs[:, 0])) / 2
-        ratio = np.maximum(values, 1e-3) / np.maximum(level, least)
-        return np.asarray(np.clip(np.log(ratio), -3, 3), np.float32)
+        return relative_to(values, self.level(pairs), least)
+
+    def level(self, pairs: I64, start: I64 | int = 0) -> F32:
+        """What the articles of each pair have with their best others, the mean of both.
+
+        Args:
+            pairs: shape (m, 2).
+            start: shape (m,), where the articles of a pair begin, if several sets are kept.
+        """
+        left, right = pairs[:, 0], pairs[:, 1]
+        sides = self._level(left + start, right), self._level(right + start, left)
+        return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
     def _level(self, rows: I64, others: I64) -> F32:
         """Mean of the best values of `rows` with any article but `others`."""
@@ -204,6 +218,12 @@ class Rivals:
         rest = np.where(own, np.float32(0), self._values[rows])
         rest[~own.any(axis=1), -1] = 0
         return np.asarray(rest.sum(axis=1) / _RIVALS, np.float32)
+
+
+def relative_to(values: F32, level: F32, least: F32 | float) -> F32:
+    """Each value over its neighbourhood's, see `Rivals.relative`."""
+    ratio = np.maximum(values, 1e-3) / np.maximum(level, least)
+    return np.asarray(np.clip(np.log(ratio), -3, 3), np.float32)
 
 
 def _by_owner(pairs: I64, values: F32) -> tuple[I64, I64, F32]:
