@@ -22,14 +22,14 @@ from detector.semantic.candidates import distinct as packed_pairs
 from detector.store.bodies import Bodies
 from detector.store.coding import FINE
 from detector.store.frequencies import Frequencies
-from detector.text import I64
+from detector.text import I64, U64
 from detector.verify.align import SentenceAlignment
 from detector.verify.features import Rivals, Weighed, relative_to
-from detector.verify.profiles import Bag, Profiles
+from detector.verify.profiles import Profiles
+from detector.verify.rarity import COMPARED, keyed
 from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
-U32 = npt.NDArray[np.uint32]
 
 _NUMBER = 30  # bits that the number of a body takes at most
 _SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
@@ -74,20 +74,17 @@ class Counted:
     def __init__(self, stored: Frequencies, new: Profiles | None) -> None:
         """Count the values of new articles beside the stored ones."""
         self._stored = stored
-        self._new = new
         self.articles = stored.articles + (len(new) if new is not None else 0)
-        self._sorted: dict[str, U32] = {}
+        self._sorted = np.zeros(0, np.uint64)
+        if new is not None:
+            parts = [keyed(kind, getattr(new, kind).values) for kind in COMPARED]
+            self._sorted = np.sort(np.concatenate(parts))
 
-    def of(self, kind: str, values: U32) -> npt.NDArray[np.float64]:
-        """See `verify.features.Commonness`."""
-        result = self._stored.of(kind, values)
-        if self._new is None:
-            return result
-        if kind not in self._sorted:
-            bag: Bag = getattr(self._new, kind)
-            self._sorted[kind] = np.sort(bag.values)
-        new = self._sorted[kind]
-        return result + np.searchsorted(new, values, "right") - np.searchsorted(new, values, "left")
+    def of(self, keys: U64) -> npt.NDArray[np.float64]:
+        """See `verify.weighing.Commonness`."""
+        new = self._sorted
+        beside = new.searchsorted(keys, "right") - new.searchsorted(keys, "left")
+        return self._stored.of(keys) + beside
 
 
 class Recalling(Relating):

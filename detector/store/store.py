@@ -84,7 +84,7 @@ class Store:
         self._packing = -1
         self._tail = Tail()
         self._files = Files(folder)
-        self._frequencies = Frequencies.none()
+        self._frequencies = Frequencies()
 
     @classmethod
     def exists(cls, path: str | Path) -> bool:

@@ -16,14 +16,13 @@ import numpy.typing as npt
 
 from detector.verify.few import MOST, DenseRows, weighed
 from detector.verify.profiles import Profiles
+from detector.verify.rarity import COMPARED
 from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
-# Bags that are compared; of the stated ones it counts, too, what one article lacks.
-_KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
-_STATED = ("names", "numbers")
+_STATED = ("names", "numbers")  # bags of which it counts, too, what one article lacks
 _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 1000  # pairs compared at once: their rows stay in the cache
 _DAY = 24 * 60
@@ -46,9 +45,9 @@ class Weighed:
         """
         self._rows: Mapping[str, Rows | DenseRows]
         if commonness is not None and len(profiles) <= MOST:
-            self._rows = weighed(profiles, _KINDS, commonness)
+            self._rows = weighed(profiles, commonness)
         else:
-            self._rows = {k: Rows.of(getattr(profiles, k), k, commonness) for k in _KINDS}
+            self._rows = {k: Rows.of(getattr(profiles, k), k, commonness) for k in COMPARED}
         self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
         self._dated = self._rows["dates"].counts > 0
 

@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag
-from detector.verify.rarity import CROWD, expected
+from detector.verify.rarity import CROWD, expected, keyed
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
 _PART = 1 << 20  # values sorted at once: bounds memory
@@ -53,8 +54,8 @@ class Commonness(Protocol):
         """How many articles the corpus has."""
         ...
 
-    def of(self, kind: str, values: U32) -> F64:
-        """In how many of them each of some ascending values of a bag occurs."""
+    def of(self, keys: U64) -> F64:
+        """In how many of them each of some values occurs, which are `keyed` and ascending."""
         ...
 
 
@@ -91,10 +92,12 @@ class Rows:
 
         articles = len(bag.bounds) - 1
         distinct, column, frequency = ranked(bag.values)
+        usual = expected(kind, distinct)
         if commonness is None:
-            rarity = rarity_of(kind, distinct, frequency, articles)
+            rarity = rarity_of(usual, frequency, articles)
         else:
-            rarity = rarity_of(kind, distinct, commonness.of(kind, distinct), commonness.articles)
+            common = commonness.of(keyed(kind, distinct))
+            rarity = rarity_of(usual, common, commonness.articles)
         shared = frequency > 1
         kept = int(frequency[shared].sum())
         columns, weights = np.empty(kept, np.int32), np.empty(kept, np.float32)
@@ -234,9 +237,15 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def rarity_of(kind: str, values: U32, frequency: I64 | F64, articles: int) -> F32:
-    """Logarithm of how few articles have each value."""
-    everywhere = frequency + expected(kind, values) + 1.0
+def rarity_of(usual: F64, frequency: I64 | F64, articles: int) -> F32:
+    """Logarithm of how few articles have each value.
+
+    Args:
+        usual: in how many imagined articles each occurs.
+        frequency: in how many of the corpus.
+        articles: of the corpus.
+    """
+    everywhere = frequency + usual + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
     return np.asarray(rarity, np.float32)
 
