@@ -89,7 +89,7 @@ class Index:
             known = {name: code for code, name in view.names.items()}
             for name in prepared.facts.languages:
                 known.setdefault(name, max(known.values(), default=0) + 1)
-            outcome, _ = self._outcome(view, batch, known, asked)
+            outcome, _ = self._outcome(view, batch, known, asked, passing=True)
             return Verdicts(view, batch, outcome, asked, recurring).of(
                 0, evidence=evidence, added=False
             )
@@ -134,7 +134,7 @@ class Index:
             view = replace(view, names={code: name for name, code in known.items()})
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
-            outcome, regrouped = self._outcome(view, batch, known, asked)
+            outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
             self._write(view, batch, outcome, regrouped, known)
             lines.count(view.connection, len(articles), latest)
             if found:
@@ -163,13 +163,13 @@ class Index:
         set_next(view.connection, batch.start + len(batch))
 
     def _outcome(
-        self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked
-    ) -> tuple[Outcome, linking.Regrouped]:
+        self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked,
+        *, passing: bool,
+    ) -> tuple[Outcome, linking.Regrouped]:  # fmt: skip
         """Judge the new bodies of a batch and link what they touch."""
-        founders = batch.founders
-        judging = Judging(view, batch, known, asked) if len(founders) else None
+        judging = Judging(view, batch, known, asked) if len(batch.founders) else None
         new = judging.links if judging is not None else Links.none()
-        arrived = _arrived(batch)
+        arrived = _arrived(batch, passing)
         if judging is not None:
             arrived.telling.update(batch.bodies[judging.telling].tolist())
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
@@ -286,8 +286,8 @@ def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
     return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 
-def _arrived(batch: Batch) -> linking.Arrived:
-    found = linking.Arrived()
+def _arrived(batch: Batch, passing: bool) -> linking.Arrived:
+    found = linking.Arrived(passing=passing)
     facts, prepared = batch.prepared.facts, batch.prepared
     for i in batch.founders.tolist():
         body = int(batch.bodies[i])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
-from detector.pipeline.index_candidates import Edges
+from detector.pipeline.index_candidates import NUMBER, Edges
 from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
@@ -31,7 +31,6 @@ from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
 
-_NUMBER = 30  # bits that the number of a body takes at most
 _SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
 #: Features of which the best values are remembered, in the order in which they are stored.
 KINDS = tuple(least_of(Strangers()))
@@ -222,7 +221,7 @@ class RivalEdges:
 
     def distinct(self) -> RivalEdges:
         """Each edge once; of two that differ, the first."""
-        key = (self.kinds << 2 * _NUMBER) | (self.owners << _NUMBER) | self.others
+        key = (self.kinds << 2 * NUMBER) | (self.owners << NUMBER) | self.others
         return self.some(_first_of_each(key))
 
     def some(self, rows: npt.NDArray[np.generic]) -> RivalEdges:
@@ -259,7 +258,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, RivalEdges]:
 
 def distinct(edges: Edges) -> Edges:
     """Each edge once; of two that differ, the first."""
-    rows = _first_of_each((edges.owners << _NUMBER) | edges.others)
+    rows = _first_of_each((edges.owners << NUMBER) | edges.others)
     return Edges(edges.owners[rows], edges.others[rows], edges.values[rows], edges.languages[rows])
 
 
