@@ -163,7 +163,7 @@ def component(
     if not len(missing):
         return part, Links.none()
     fresh = judge(missing)
-    return replace(part, inner=Links.joined([fresh, inner])), fresh
+    return replace(part, inner=Links.joined([fresh, part.inner])), fresh
 
 
 def regrouped(
