@@ -20,7 +20,7 @@ from detector.pipeline.relating import Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.semantic.candidates import distinct as packed_pairs
 from detector.store.bodies import Bodies
-from detector.store.coding import FINE
+from detector.store.coding import FINE, numbers_of
 from detector.store.frequencies import Frequencies
 from detector.text import I64, U64
 from detector.verify.align import SentenceAlignment
@@ -239,12 +239,12 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, RivalEdges]:
     """
     near = Edges(
         np.repeat(stored.numbers, np.diff(stored.near_bounds)),
-        stored.near["number"].astype(np.int64),
+        numbers_of(stored.near),
         (stored.near["cosine"] / FINE).astype(np.float32),
         stored.near["language"].astype(np.int64),
     )
     count, kinds, several = stored.rivals.shape
-    others = stored.rivals["number"].transpose(1, 0, 2).ravel().astype(np.int64)
+    others = numbers_of(stored.rivals).transpose(1, 0, 2).ravel()
     values = (stored.rivals["value"].transpose(1, 0, 2).ravel() / FINE).astype(np.float32)
     edges = RivalEdges(
         np.repeat(np.arange(kinds), count * several),

@@ -16,6 +16,7 @@ from detector.store.coding import (
     coded_profiles,
     coded_text,
     coded_vectors,
+    put_numbers,
 )
 from detector.text import I64
 from detector.verify.profiles import minutes, take
@@ -88,7 +89,8 @@ def _remembered(numbers: I64, outcome: Outcome) -> list[bytes]:
     assert outcome.judging is not None
     near, best = outcome.judging.edges_of()
     lists = np.zeros(len(near.owners), NEAR)
-    lists["number"], lists["language"] = near.others, near.languages
+    put_numbers(lists, slice(None), near.others)
+    lists["language"] = near.languages
     lists["cosine"] = np.rint(near.values * FINE)
     rivals = np.zeros((len(numbers), len(KINDS), RIVALS), RIVAL)
     if best is not None:
@@ -114,5 +116,5 @@ def _filled(rivals: np.ndarray, numbers: I64, edges: RivalEdges) -> None:
     place = np.arange(len(row)) - np.searchsorted(group, group)
     top = place < rivals.shape[2]
     at = row[top], edges.kinds[top], place[top]
-    rivals["number"][at] = edges.others[top]
+    put_numbers(rivals, at, edges.others[top])
     rivals["value"][at] = np.rint(np.clip(edges.values[top], -3, 3) * FINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -43,7 +44,7 @@ class Frequencies:
         """Those that were counted when the store was last packed."""
         rows = connection.execute("SELECT kind, hashes, counts FROM frequencies").fetchall()
         parts = [
-            (keyed(kind, np.frombuffer(hashes, "<u4")), np.frombuffer(counts, "<u4"))
+            (keyed(kind, np.cumsum(_unpacked(hashes), dtype=np.uint32)), _unpacked(counts))
             for kind, hashes, counts in sorted(rows, key=lambda row: COMPARED.index(row[0]))
         ]
         keys, counts = (
@@ -92,8 +93,19 @@ class Tally:
     def rows(self) -> Iterator[tuple[str, bytes, bytes]]:
         """What is stored: kind, values that several bodies have, and in how many they stand."""
         often = self._known[1] >= _OFTEN
-        keys, counts = self._known[0][often], self._known[1][often].astype("<u4")
+        keys, counts = self._known[0][often], self._known[1][often]
         kinds = (keys >> np.uint64(32)).astype(np.int64)
         for number, kind in enumerate(COMPARED):
             own = kinds == number
-            yield kind, keys[own].astype("<u4").tobytes(), counts[own].tobytes()
+            steps = np.diff(keys[own].astype(np.uint32), prepend=np.uint32(0))
+            yield kind, _packed(steps), _packed(counts[own])
+
+
+def _packed(values: U32) -> bytes:
+    """Small numbers, compressed byte by byte: first all lowest ones."""
+    return zlib.compress(values.astype("<u4").view(np.uint8).reshape(-1, 4).T.tobytes())
+
+
+def _unpacked(content: bytes) -> U32:
+    planes = np.frombuffer(zlib.decompress(content), np.uint8).reshape(4, -1)
+    return np.ascontiguousarray(planes.T).view("<u4").ravel().astype(np.uint32)
