@@ -16,7 +16,7 @@ from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
 from detector.pipeline.index_candidates import NUMBER, Edges
 from detector.pipeline.index_corpus import Surroundings
-from detector.pipeline.relating import Relating, SentenceEncoder, least_of
+from detector.pipeline.relating import DOUBTFUL, Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.semantic.candidates import distinct as packed_pairs
 from detector.store.bodies import Bodies
@@ -27,11 +27,11 @@ from detector.verify.align import SentenceAlignment
 from detector.verify.features import Rivals, Weighed, relative_to
 from detector.verify.profiles import Profiles
 from detector.verify.rarity import COMPARED, keyed
-from detector.verify.relation import Scorer
+from detector.verify.relation import UNREAD, Scorer
 
 F32 = npt.NDArray[np.float32]
 
-_SURE = 0.9  # probability by vectors and facts from which no sentence need be looked at
+_SURE = 0.9  # probability of a translation from which it is told without its sentences
 #: Features of which the best values are remembered, in the order in which they are stored.
 KINDS = tuple(least_of(Strangers()))
 
@@ -175,13 +175,15 @@ class Recalling(Relating):
     def _translations(
         self, pairs: I64, features: dict[str, F32], crossing: npt.NDArray[np.bool_]
     ) -> tuple[F32, dict[str, F32]]:
-        """See `Relating`; where a text is not kept, vectors and facts alone decide."""
+        """See `Relating`; where a text is not kept, vectors and facts alone decide, if they can."""
         read = self._around.readable[pairs].all(axis=1)
         result, spread = super()._translations(pairs, features, crossing & read)
         blind = crossing & ~read
-        first = self._scorers["translation_first"].probability(features)
-        blind &= first >= _SURE
-        result[blind] = first[blind]
+        if UNREAD in self._scorers and blind.any():
+            blind &= self._scorers["translation_first"].probability(features) >= DOUBTFUL
+            unread = self._scorers[UNREAD].probability(features)
+            blind &= unread >= _SURE
+            result[blind] = unread[blind]
         return result, spread
 
 

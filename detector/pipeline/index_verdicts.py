@@ -22,6 +22,7 @@ from detector.store.links import RELATIONS, Links, named
 from detector.store.store import View
 from detector.verify.relation import log_odds
 
+_UNSERVED = "The encoder does not know this language ({}): compared by words alone."
 _EQUAL = {"resemblance": 1.0, "containment": 1.0}
 
 
@@ -94,6 +95,7 @@ class Verdicts:
         """Find the closest of each."""
         self._view, self._batch, self._outcome = view, batch, outcome
         self._scoring, self._text, self._recurring = asked.scoring, asked.text, recurring
+        self._served = asked.model.languages if asked.model is not None else None
         self._matches = matches(batch, outcome)
         wanted = {m.body for m in self._matches.values()} | set(batch.bodies.tolist())
         stored = sorted(n for n in wanted if n < batch.start)
@@ -119,6 +121,10 @@ class Verdicts:
             verdict = Verdict(batch.articles[i].id, match is None)
             if match is not None:
                 verdict = self._told(i, match, evidence)
+        spoken = batch.prepared.facts.languages[i]
+        if self._served is not None and spoken not in self._served and not batch.same[i]:
+            reasons = (*verdict.evidence.reasons, _UNSERVED.format(spoken))
+            verdict = replace(verdict, evidence=replace(verdict.evidence, reasons=reasons))
         clusters = self._clusters(body, alone=added or body < batch.start)
         return replace(
             verdict, id=verdict.id.removeprefix(ANEW), duplicate_cluster=clusters[0],

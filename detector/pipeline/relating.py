@@ -22,7 +22,8 @@ from detector.verify.relation import Scorer
 
 F32 = npt.NDArray[np.float32]
 
-_DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which sentences decide
+#: Probability of a translation by vectors and facts from which sentences decide.
+DOUBTFUL = 0.02
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
@@ -183,7 +184,7 @@ class Relating:
     ) -> tuple[F32, dict[str, F32]]:
         """Probability of a translation, by sentences where vectors and facts allow it."""
         first = self._scorers["translation_first"].probability(features)
-        worth = np.flatnonzero(crossing & (first >= _DOUBTFUL))
+        worth = np.flatnonzero(crossing & (first >= DOUBTFUL))
         result = np.zeros(len(pairs), np.float32)
         spread: dict[str, F32] = {}
         if not len(worth):
