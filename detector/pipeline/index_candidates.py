@@ -161,6 +161,14 @@ def _uncrowded(at: I64, bodies: I64, cap: int) -> tuple[I64, I64]:
     return at[kept], bodies[kept]
 
 
+def among(values: I64, ascending: I64) -> npt.NDArray[np.bool_]:
+    """Which values are among others; as `numpy.isin`, for a few in a tenth of its time."""
+    if not len(ascending):
+        return np.zeros(values.shape, np.bool_)
+    at = np.minimum(ascending.searchsorted(values), len(ascending) - 1)
+    return np.asarray(ascending[at] == values, np.bool_)
+
+
 def _packed(one: I64, other: I64) -> I64:
     """Two numbers as one, the lower in front."""
     return np.asarray(np.minimum(one, other) << NUMBER | np.maximum(one, other), np.int64)

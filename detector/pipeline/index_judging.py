@@ -20,7 +20,7 @@ from detector.pipeline.copying import (
 )
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
-from detector.pipeline.index_candidates import Edges, Sharing, lexical, neighbours
+from detector.pipeline.index_candidates import Edges, Sharing, among, lexical, neighbours
 from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.index_estimating import estimated
 from detector.pipeline.index_relating import (
@@ -87,7 +87,7 @@ class Judging:
             also = self.around.numbers[shared.pairs]
         spoken_for = self._spoken_for()
         #: New bodies that no longer copy speaks for: only they are looked at for their events.
-        self.telling = rows[~np.isin(self.new, spoken_for)] if len(spoken_for) else rows
+        self.telling = rows[~among(self.new, spoken_for)]
         self.near = Edges.none()
         self.relating: Recalling | None = None
         self.related = Judged.none()
@@ -97,7 +97,7 @@ class Judging:
             new = batch.bodies[self.telling]
             count = asked.config.semantic.neighbours
             self.near = neighbours(view, batch, self.telling, codes, count)
-            kept = np.isin(also, new).any(axis=1) & ~np.isin(also, spoken_for).any(axis=1)
+            kept = among(also, new).any(axis=1) & ~among(also, spoken_for).any(axis=1)
             wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
             self._met = self._gathered(wanted)
             self.around = self.around if whole else self._met
@@ -170,7 +170,7 @@ class Judging:
     def _gathered(self, wanted: I64) -> Surroundings:
         """A corpus of stored bodies and new ones."""
         view, rows = self._view, self._batch.founders
-        rows = rows[np.isin(self.new, wanted)]
+        rows = rows[among(self.new, wanted)]
         old = wanted[wanted < self._batch.start]
         self._stored = bodies.fetch_bodies(view.connection, old.tolist(), view.names)
         return Surroundings(view.connection, self._batch, rows, self._stored, self._asked.text)

@@ -21,6 +21,7 @@ from detector.cluster.link import cluster_id, connected
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group, link_copies
+from detector.pipeline.index_candidates import among
 from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
@@ -149,7 +150,8 @@ def component(
     reached.append(np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2))
     known = set(touched)
     pairs = np.concatenate(reached)
-    known |= set(pairs[np.isin(pairs, sorted(known)).any(axis=1)].ravel().tolist())
+    here = among(pairs, np.array(sorted(known), np.int64)).any(axis=1)
+    known |= set(pairs[here].ravel().tolist())
     if len(known) == len(known & arrived.words.keys()):  # no stored body is touched
         numbers = np.array(sorted(known), np.int64)
         part = _described(connection, names, numbers, new.of(_inside(new.pairs, numbers)), arrived)
@@ -206,7 +208,7 @@ def regrouped(
 
 def _inside(pairs: I64, numbers: I64) -> npt.NDArray[np.bool_]:
     """Whether both bodies of each pair are among some."""
-    return np.asarray(np.isin(pairs, numbers).all(axis=1), np.bool_)
+    return np.asarray(among(pairs, numbers).all(axis=1), np.bool_)
 
 
 def _missing(component: Component) -> I64:

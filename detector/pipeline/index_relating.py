@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from detector.config import Config
 from detector.pipeline.copying import Judged, Shared
-from detector.pipeline.index_candidates import NUMBER, Edges
+from detector.pipeline.index_candidates import NUMBER, Edges, among
 from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.relating import DOUBTFUL, Relating, SentenceEncoder, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
@@ -254,7 +254,7 @@ def remembered(stored: Bodies, present: I64) -> tuple[Edges, RivalEdges]:
         others,
         values,
     ).some(others > 0)
-    back = edges.some(np.isin(edges.others, present))
+    back = edges.some(among(edges.others, np.sort(present)))
     return near, edges.before(RivalEdges(back.kinds, back.others, back.owners, back.values))
 
 

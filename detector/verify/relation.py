@@ -54,7 +54,7 @@ class Scorer:
         """
         odds = np.float64(self.intercept)
         for name, weight in self.weights.items():
-            odds = odds + weight * features[name].astype(np.float64)
+            odds = odds + np.float64(weight) * features[name]  # which is exact in double precision
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))), np.float32)
 
     def contributions(self, features: Mapping[str, float]) -> list[tuple[str, float, float]]:
