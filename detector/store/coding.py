@@ -98,19 +98,20 @@ def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
     at, several = starts + _HEAD.itemsize, sizes.sum(axis=1)
     steps = _gathered(flat, at, several)
     every = _joined_planes(np.frombuffer(lower, np.uint8), steps, several)
-    first = np.cumsum(several) - several
-    bags: dict[str, Any] = {}
-    for column, name in enumerate(_BAGS):
-        values = _gathered(every, first, sizes[:, column])
-        bounds = np.concatenate([[0], np.cumsum(sizes[:, column])]).astype(np.int64)
-        bags[name] = Bag(values, np.ones(len(values), np.uint8), bounds)
-        first = first + sizes[:, column]
-    at = at + several
-    for column, name in enumerate(_BAGS):
-        if name in _COUNTED:
-            counts = _gathered(flat, at, sizes[:, column])
-            bags[name] = Bag(bags[name].values, counts, bags[name].bounds)
-            at = at + sizes[:, column]
+    values = _by_column(every, np.cumsum(several) - several, sizes)
+    counted = [column for column, name in enumerate(_BAGS) if name in _COUNTED]
+    counts = _by_column(flat, at + several, sizes[:, counted])
+    bounds = np.concatenate([np.zeros((1, len(_BAGS)), np.int64), np.cumsum(sizes, axis=0)])
+    bags: dict[str, Any] = {
+        name: Bag(
+            values[column],
+            counts[counted.index(column)]
+            if column in counted
+            else np.ones(len(values[column]), np.uint8),
+            np.ascontiguousarray(bounds[:, column]),
+        )
+        for column, name in enumerate(_BAGS)
+    }
     return Profiles(
         **bags,
         length=heads["length"].astype(np.int32),
@@ -191,11 +192,25 @@ def _joined_planes(lower: npt.NDArray[np.uint8], steps: npt.NDArray[np.uint8], s
         sizes: values of each run.
     """
     first = np.cumsum(sizes) - sizes
-    planes = [_gathered(lower, (_WIDTH - 1) * first + k * sizes, sizes) for k in range(_WIDTH - 1)]
+    several = np.repeat(sizes[:, None], _WIDTH - 1, axis=1)
+    planes = _by_column(lower, (_WIDTH - 1) * first, several)
     highest = np.cumsum(steps, dtype=np.uint64)
     before = np.concatenate([np.zeros(1, np.uint64), highest])[first]
     planes.append((highest - np.repeat(before, sizes)).astype(np.uint8))
     return np.ascontiguousarray(np.stack(planes, axis=1)).view("<u4").ravel().astype(np.uint32)
+
+
+def _by_column(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> list[npt.NDArray[Any]]:
+    """Runs whose columns lie one behind the other, joined column by column.
+
+    Args:
+        flat: all runs.
+        starts: shape (runs,), where each begins.
+        sizes: shape (runs, columns), how much of it is of each column.
+    """
+    begin = starts[:, None] + np.cumsum(sizes, axis=1) - sizes
+    joined = _gathered(flat, begin.T.ravel(), sizes.T.ravel())
+    return np.split(joined, np.cumsum(sizes.sum(axis=0))[:-1])
 
 
 def _deflated(content: bytes) -> bytes:
