@@ -7,9 +7,8 @@ to the one before: four bytes a band and three a sampled shingle.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -150,30 +149,34 @@ def pack(
     buckets = (keys >> np.uint32(_LOW[kind])).astype(np.int64)
     order = np.lexsort((keys, numbers, buckets))
     keys, numbers, buckets = keys[order], numbers[order], buckets[order]
-    edges = np.flatnonzero(np.diff(buckets, prepend=-1, append=1 << _ROWS))
     connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
     connection.executemany(
         "INSERT INTO postings VALUES (?, ?)",
-        (
-            (first + int(buckets[a]), _row(kind, keys[a:b], numbers[a:b]))
-            for a, b in pairwise(edges.tolist())
-        ),
+        ((first + bucket, data) for bucket, data in _rows(kind, buckets, keys, numbers)),
     )
 
 
-def _row(kind: int, keys: U32, numbers: I64) -> bytes:
-    """A row: its first number, and entries of the rest of a key and the gap to the one before.
+def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[int, bytes]]:
+    """Rows: the first number, and entries of the rest of a key and the gap to the one before.
 
     Where a gap is too wide, entries of no key's bits lead over it; who takes one for a body
     that has that key finds none, or one that is then compared.
     """
-    gaps = np.diff(numbers, prepend=numbers[:1])
+    starts = np.flatnonzero(np.diff(buckets, prepend=-1))
+    gaps = np.diff(numbers, prepend=0)
+    gaps[starts] = 0
     over = np.maximum(gaps - 1, 0) // _FARTHEST
-    entries = np.zeros(len(keys) + int(over.sum()), np.uint32)
     own = np.arange(len(keys)) + np.cumsum(over)
     low = np.uint32(_LOW[kind])
-    entries[:] = np.uint32(_FARTHEST) << low
+    entries = np.full(len(keys) + int(over.sum()), np.uint32(_FARTHEST) << low, _BASE)
     rest = (gaps - over * _FARTHEST).astype(np.uint32) << low
     entries[own] = rest | (keys & np.uint32((1 << _LOW[kind]) - 1))
-    flat = entries.astype(_BASE).view(np.uint8).reshape(-1, _BASE.itemsize)[:, : _width(kind)]
-    return int(numbers[0]).to_bytes(_BASE.itemsize, "little") + flat.tobytes()
+    width = _width(kind)
+    content = entries.view(np.uint8).reshape(-1, _BASE.itemsize)[:, :width].tobytes()
+    bases = numbers[starts].astype(_BASE).tobytes()
+    edges = [*(own[starts] * width).tolist(), len(content)]
+    for at, (bucket, begin, end) in enumerate(
+        zip(buckets[starts].tolist(), edges[:-1], edges[1:], strict=True)
+    ):
+        base = bases[at * _BASE.itemsize : (at + 1) * _BASE.itemsize]
+        yield bucket, base + content[begin:end]
