@@ -40,7 +40,7 @@ from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
 from detector.verify.features import Weighed
-from detector.verify.relation import SEMANTIC, TIERS, Scorer, log_odds
+from detector.verify.relation import SEMANTIC, TIERS, UNREAD, Scorer, log_odds
 
 _FACTS = (
     "names", "numbers", "places", "dates", "dates_apart", "event_day_same", "dateline_same",
@@ -60,6 +60,7 @@ FEATURES: Mapping[str, Sequence[str]] = {
     "event_crossing": (*_FACTS, *_VECTORS),
     "translation_first": (*_FACTS, *_VECTORS, "length_ratio"),
     "translation": (*_FACTS, *_VECTORS, *_SENTENCES, "length_ratio"),
+    "translation_unread": (*_FACTS, *_VECTORS, "length_ratio"),
     "linked": ("log_odds",),
 }  # fmt: skip
 
@@ -92,6 +93,7 @@ FIXED: Mapping[str, Mapping[str, float]] = {
     "event_crossing": {"published_gap": -0.6, **_CONFLICT},
     "translation_first": _CONFLICT,
     "translation": _CONFLICT,
+    "translation_unread": _CONFLICT,
 }
 _AGAINST = {
     "dates_apart", "event_day_apart", "dateline_apart", "length_ratio", "rank", "refilled",
@@ -217,7 +219,8 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
         for share in chosen.shares:
             gold = halves(seed, place, share, min(1500, chosen.strangers))
             add_crossing(examples, gold, place, tier)
-    fitted = {question: fit(question, examples) for question in SEMANTIC if question != "linked"}
+    asked = [question for question in (*SEMANTIC, UNREAD) if question != "linked"]
+    fitted = {question: fit(question, examples) for question in asked}
     for name in ("abmusu", "ecbplus"):
         _linked(examples, planted.events(name, 1, "train", place), place, tier, fitted)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
@@ -409,7 +412,8 @@ def add_crossing(
     near |= event
     aligned = relating.sentence_features(pairs[near])
     inner = {n: v[near] for n, v in features.items()} | aligned
-    examples.add("translation", inner, translated[near], np.ones(int(near.sum()), bool))
+    for question in ("translation", UNREAD):
+        examples.add(question, inner, translated[near], np.ones(int(near.sum()), bool))
     click.echo(f"{gold.name}: {len(pairs)} pairs, {event.sum()} related", err=True)
 
 

@@ -100,7 +100,7 @@ def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32
     """Members, inner pairs by position, and scores of each component of two or more."""
     if not len(pairs):
         return []
-    _, component = np.unique(_connected(units, pairs), return_inverse=True)
+    _, component = np.unique(connected(units, pairs), return_inverse=True)
     sizes = np.bincount(component)
     by_unit = np.argsort(component, kind="stable")
     unit_bounds = np.concatenate([[0], np.cumsum(sizes)])
@@ -117,7 +117,7 @@ def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32
     return found
 
 
-def _connected(units: int, pairs: I64) -> I64:
+def connected(units: int, pairs: I64) -> I64:
     """The smallest unit of each unit's connected component.
 
     Labels sink to the smaller of each pair's two, and from a label to its own label, until
@@ -173,7 +173,7 @@ def _average(units: int, pairs: I64, scores: F32, threshold: float, kinds: I64 |
     distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = 1 - scores
     np.maximum(distance, 0, out=distance)
     merges, heights = _tree(distance)
-    return _connected(units, merges[heights <= 1 - threshold + 1e-9])
+    return connected(units, merges[heights <= 1 - threshold + 1e-9])
 
 
 def _tree(distance: npt.NDArray[np.float64]) -> tuple[I64, npt.NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from detector.config import LexicalConfig
 from detector.text import I64, U64
 
 U32 = npt.NDArray[np.uint32]
+_FEW = 1 << 10  # shingles of a single article permuted at once
 _AT_ONCE = 1 << 16  # shingles permuted at once: 256 KB, which stays in the cache
 
 
@@ -33,6 +34,11 @@ def signatures(shingles: U64, bounds: I64, config: LexicalConfig) -> U32:
     times, plus = permutations(config.permutations, config.seed)
     hashes = _finalise((shingles >> np.uint64(32)).astype(np.uint32))
     result = np.full((len(bounds) - 1, config.permutations), 0xFFFFFFFF, np.uint32)
+    if len(result) == 1:  # all permutations at once: its shingles fit the cache under each
+        for start in range(0, len(hashes), _FEW):
+            part = hashes[start : start + _FEW] * times[:, None] + plus[:, None]
+            np.minimum(result[0], part.min(axis=1), out=result[0])
+        return result
     # One permutation of all articles, not one article under all: NumPy then has long rows.
     some = np.flatnonzero(np.diff(bounds))
     starts = bounds[some]

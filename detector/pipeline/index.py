@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
 from detector.backends.base import Backend
 from detector.backends.local import LocalBackend
-from detector.clean import LineCounter, Recurring
+from detector.clean import Recurring
 from detector.config import Config
 from detector.errors import InputError
 from detector.models import Model, check, resolve
@@ -23,6 +22,7 @@ from detector.pipeline import index_changing as changing
 from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import encoded, static_centred
+from detector.pipeline.index_ahead import CHUNK, Ahead, Mapped, Ready, chunks, one_ahead
 from detector.pipeline.index_batch import Batch, joined, told_from
 from detector.pipeline.index_corpus import ANEW
 from detector.pipeline.index_detection import Telling
@@ -30,8 +30,8 @@ from detector.pipeline.index_explaining import explain
 from detector.pipeline.index_judging import Asked, Judging
 from detector.pipeline.index_rows import new_articles, new_bodies
 from detector.pipeline.index_verdicts import Outcome, Verdicts
-from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
-from detector.pipeline.shelf import Shelf, pack
+from detector.pipeline.prepare import Prepared, prepare, static_encoder
+from detector.pipeline.shelf import Shelf
 from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
@@ -74,7 +74,7 @@ class Index:
                     check(model)
                     static_encoder(str(model.folder))
                 scoring = scorers(model.tier) if model is not None else scorers()
-                self._asked = Asked(self.config, model, scoring, None)
+                self._asked = Asked(self.config, model, scoring, None, self.text)
             return self._asked
 
     def check(self, article: Article, evidence: bool) -> Verdict:
@@ -82,67 +82,53 @@ class Index:
         asked = self.asked()
         with self.store.reading() as view:
             recurring = self._lines(view)
-        prepared = self._prepared([article], recurring, asked.model, map)
-        with self.store.reading() as view:
+            prepared = self._prepared([article], recurring, map, asked.model)
             batch = told_from(view, [article], prepared, view.told["next"])
             if batch.known[0] and not batch.same[0]:
                 batch = replace(batch, articles=[replace(article, id=ANEW + article.id)])
             known = {name: code for code, name in view.names.items()}
             for name in prepared.facts.languages:
                 known.setdefault(name, max(known.values(), default=0) + 1)
-            outcome, _ = self._outcome(view, batch, known, asked)
-            return Verdicts(view, batch, outcome, asked.scoring, recurring).of(
+            outcome, _ = self._outcome(view, batch, known, asked, passing=True)
+            return Verdicts(view, batch, outcome, asked, recurring).of(
                 0, evidence=evidence, added=False
             )
 
     def add(self, articles: Iterable[Article], progress: Progress) -> list[Verdict]:
         """Compare articles with the stored ones and with each other, and store them."""
-        source = iter(articles)
+        asked = self.asked()
         verdicts: list[Verdict] = []
-        while part := list(islice(source, BATCH)):
-            verdicts += self._added(part)
+
+        def store(ready: Ready) -> None:
+            verdicts.extend(self._stored(ready, asked))
             progress("add", len(verdicts), 0)
             with self.store.reading() as view:
                 waiting, all_ = len(view.tail), view.frequencies.articles
             if packing.due(waiting, all_ - waiting):
                 packing.pack(self.store, whole=False, progress=_silent)
+
+        with self.store.reading() as view:
+            recurring, window = self._lines(view), lines.counted(view.connection)
+        prepare = partial(self._prepared, model=asked.model)
+        ahead = Ahead(self.config, recurring, window, prepare, self._mapped)
+        one_ahead(ahead, _batches(articles), store)
         return verdicts
 
-    def _added(self, articles: Sequence[Article]) -> list[Verdict]:
-        begun = time.perf_counter()
-        names: set[str] = set()
-        for article in articles:
-            if article.id in names:
-                raise InputError(f'two articles have the id "{article.id}"; ids must be unique')
-            names.add(article.id)
-        asked = self.asked()
-        mapped = self._mapped(len(articles))
-        with self.store.reading() as view:
-            recurring = self._lines(view)
-            window = lines.counted(view.connection)
-        counter = LineCounter(self.config.clean)
-        for part in mapped(partial(count_lines, config=self.config), _chunks(articles)):
-            counter.merge(part)
-        latest = counter.to_bytes()
-        for data in window:
-            counter.add_bytes(data)
-        found = counter.recurring().hashes - recurring.hashes
-        if found:
-            recurring = Recurring(self.config.clean.recurring_length, recurring.hashes | found)
-        prepared = self._prepared(articles, recurring, asked.model, mapped)
+    def _stored(self, ready: Ready, asked: Asked) -> list[Verdict]:
+        articles, prepared = ready.articles, ready.prepared
         with self.store.writing() as view:
             known = codes(view.connection, prepared.facts.languages)
             view = replace(view, names={code: name for name, code in known.items()})
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
-            outcome, regrouped = self._outcome(view, batch, known, asked)
+            outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
             self._write(view, batch, outcome, regrouped, known)
-            lines.count(view.connection, len(articles), latest)
-            if found:
-                lines.learn(view.connection, found)
-            telling = Verdicts(view, batch, outcome, asked.scoring, recurring)
+            lines.count(view.connection, len(articles), ready.latest)
+            if ready.found:
+                lines.learn(view.connection, ready.found)
+            telling = Verdicts(view, batch, outcome, asked, ready.recurring)
             verdicts = [telling.of(i, evidence=False, added=True) for i in range(len(batch))]
-            links.ran(view.connection, "add", len(batch), time.perf_counter() - begun)
+            links.ran(view.connection, "add", len(batch), time.perf_counter() - ready.began)
         return verdicts
 
     def _write(
@@ -164,13 +150,13 @@ class Index:
         set_next(view.connection, batch.start + len(batch))
 
     def _outcome(
-        self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked
-    ) -> tuple[Outcome, linking.Regrouped]:
+        self, view: View, batch: Batch, known: Mapping[str, int], asked: Asked,
+        *, passing: bool,
+    ) -> tuple[Outcome, linking.Regrouped]:  # fmt: skip
         """Judge the new bodies of a batch and link what they touch."""
-        founders = batch.founders
-        judging = Judging(view, batch, known, asked) if len(founders) else None
+        judging = Judging(view, batch, known, asked) if len(batch.founders) else None
         new = judging.links if judging is not None else Links.none()
-        arrived = _arrived(batch)
+        arrived = _arrived(batch, passing)
         if judging is not None:
             arrived.telling.update(batch.bodies[judging.telling].tolist())
         waiting = [int(b) for b in dict.fromkeys(batch.bodies[~batch.same].tolist())]
@@ -182,21 +168,18 @@ class Index:
         grouped = linking.regrouped(view.connection, part, arrived, changed, self.config)
         labels = dict(grouped.labels)
         languages = dict(zip(part.numbers.tolist(), part.members.languages, strict=True))
-        rest = sorted(set(batch.bodies.tolist()) - labels.keys())
-        stored = bodies.fetch_bodies(view.connection, rest, view.names)
-        for n, row, name in zip(
-            stored.numbers.tolist(), stored.labels.tolist(), stored.languages, strict=True
-        ):
-            labels[n], languages[n] = (row[0], row[1], row[2]), name
+        rest = bodies.standing(view.connection, sorted(set(batch.bodies.tolist()) - labels.keys()))
+        for n, (_, code, _, own) in rest.items():
+            labels[n], languages[n] = own, view.names[code]
         every = Links.joined([new, part.inner, fresh])
         return Outcome(judging, every, labels, languages), grouped
 
     def _prepared(
-        self, articles: Sequence[Article], recurring: Recurring, model: Model | None, mapped: Mapped
+        self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, model: Model | None
     ) -> Prepared:
         static = str(model.folder) if model is not None and model.tier == "static" else ""
         function = partial(prepare, recurring=recurring, config=self.config, static=static)
-        parts = list(mapped(function, _chunks(articles)))
+        parts = list(mapped(function, chunks(articles)))
         prepared = joined(parts)
         if model is None:
             return prepared
@@ -222,7 +205,7 @@ class Index:
         """The map of a backend where there is enough to share out."""
         if self._backend is not None:
             return self._backend.map
-        if count <= _CHUNK:
+        if count <= CHUNK:
             return map
         if self._own is None:
             self._own = LocalBackend(self.config.jobs)
@@ -277,10 +260,6 @@ class Index:
         packing.pack(self.store, whole=True, progress=progress)
 
 
-Mapped = Callable[..., Iterator[Any]]  # of a function over chunks
-_CHUNK = 128  # articles prepared at once
-
-
 def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
     """Pairs that may join clusters, and all of two bodies that share one."""
     together = [
@@ -290,8 +269,8 @@ def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
     return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 
-def _arrived(batch: Batch) -> linking.Arrived:
-    found = linking.Arrived()
+def _arrived(batch: Batch, passing: bool) -> linking.Arrived:
+    found = linking.Arrived(passing=passing)
     facts, prepared = batch.prepared.facts, batch.prepared
     for i in batch.founders.tolist():
         body = int(batch.bodies[i])
@@ -312,9 +291,10 @@ def _refuse_changed(batch: Batch) -> None:
         )
 
 
-def _chunks(articles: Sequence[Article]) -> Iterator[list[bytes]]:
-    for start in range(0, len(articles), _CHUNK):
-        yield [pack(article) for article in articles[start : start + _CHUNK]]
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    source = iter(articles)
+    while part := list(islice(source, BATCH)):
+        yield part
 
 
 def _nothing(_pairs: I64) -> Links:

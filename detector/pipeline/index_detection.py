@@ -13,7 +13,7 @@ import numpy as np
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.grouping import names_of
-from detector.pipeline.index_telling import stored_side, told
+from detector.pipeline.index_telling import UNTOLD, stored_side, told
 from detector.pipeline.index_verdicts import settled
 from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
@@ -26,7 +26,6 @@ from detector.verify.relation import Scorer, log_odds
 
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
-_UNTOLD = Direction(None, 0.0, 0.0, ())  # of two reports of one event none is the original
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
 
 
@@ -172,7 +171,7 @@ class Telling:
         for one, other, relation, score in self._related(found, of):
             if relation is Relation.SAME_EVENT:
                 score = self._linked(score)
-                way = _UNTOLD
+                way = UNTOLD
                 same, own = of_one_outlet(one.outlet, other.outlet)
                 reasons = tuple(own)
             else:

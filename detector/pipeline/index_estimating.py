@@ -31,7 +31,7 @@ def estimated(around: Surroundings, pairs: I64, shared: I64) -> tuple[I64, dict[
         shared: shape (n,), sampled shingles that both have.
     """
     sizes = around.sampled[pairs]
-    lengths = np.maximum(around.corpus.lengths[pairs], 1)
+    lengths = np.maximum(around.lengths[pairs], 1)
     containment = _ratio(shared, sizes.min(axis=1))
     # Runs of four words are broken a little less than shingles of five.
     features = {
@@ -40,13 +40,13 @@ def estimated(around: Surroundings, pairs: I64, shared: I64) -> tuple[I64, dict[
         "shorter": _ratio(lengths.min(axis=1), lengths.max(axis=1)),
         "kept": containment,
     }
-    profiles = around.corpus.profiles
+    profiles = around.profiles
     for kind in ("numbers", "names"):
         bag = getattr(profiles, kind) if profiles is not None else None
         features[f"exchanged_{kind}"] = _exchanged(bag, pairs)
     near = containment >= _WORTH
     features = {name: values[near] for name, values in features.items()}
-    apart = days_apart(around.corpus, pairs[near])
+    apart = days_apart(around, pairs[near])
     features["day_exchanged"] = apart * (features["exchanged_numbers"] > 0)
     return pairs[near], features, pairs[~near]
 

@@ -11,7 +11,7 @@ from detector.errors import UsageError
 from detector.pipeline.copying import Judged
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.index_judging import Asked, recalling
 from detector.pipeline.index_relating import Counted
 from detector.pipeline.pairing import Pairing
@@ -42,20 +42,20 @@ def explain(
     if a.content is None or b.content is None:
         raise UsageError("texts are not kept in this index; there is nothing to compare")
     around = _around(view, a, b)
-    corpus, config = around.corpus, asked.config
+    config = asked.config
     first = np.array([np.flatnonzero(around.numbers == n)[0] for n in around.numbers.tolist()])
     relating = None
     if asked.model is not None:
         codes = {name: code for code, name in view.names.items()}
         stored = bodies.fetch_bodies(view.connection, around.numbers.tolist(), view.names)
         relating = recalling(
-            around, stored, asked, codes, None, {}, Counted(view.frequencies, None)
+            around, stored, asked, codes, None, None, Counted(view.frequencies, None)
         )
         relating.recall()
     copies, related = _judged(view, around)
     grouping = Grouping(_labels(view, around), 0)
-    pairing = Pairing(corpus, grouping, recurring, relating, asked.scoring)
-    found = Found(corpus, first, first, copies, related, relating, asked.scoring, grouping, pairing)
+    pairing = Pairing(around, grouping, recurring, relating, asked.scoring)
+    found = Found(around, first, first, copies, related, relating, asked.scoring, grouping, pairing)
     return explained(found, a.head.id, b.head.id, config)
 
 
@@ -64,15 +64,15 @@ def _around(view: View, a: StoredArticle, b: StoredArticle) -> Surroundings:
     numbers = links.together(view.connection, [a.body, b.body])
     stored = bodies.fetch_bodies(view.connection, numbers, view.names)
     articles = bodies.founders(view.connection, numbers)
-    articles[a.body] = a
-    if a.body != b.body:
-        articles[b.body] = b
-        return surroundings(None, np.zeros(0, np.int64), stored, articles)
-    # One body, two articles: the second stands under a number of its own.
-    own = bodies.fetch_bodies(view.connection, [b.body], view.names)
-    both = bodies.joined(stored, own)
-    order = [articles[n] for n in stored.numbers.tolist()] + [b]
-    return surroundings(None, np.zeros(0, np.int64), both, order)
+    articles |= {b.body: b, a.body: a}
+    rows = list(enumerate(articles[n] for n in stored.numbers.tolist()))
+    if a.body == b.body:  # one body, two articles
+        rows.append((int(np.searchsorted(stored.numbers, b.body)), b))
+    rows.sort(key=lambda row: row[1].head.id)
+    arranged = bodies.arranged(stored, np.array([at for at, _ in rows], np.int64))
+    around = Surroundings(view.connection, None, np.zeros(0, np.int64), arranged, text=True)
+    around.know([article for _, article in rows])
+    return around
 
 
 def _judged(view: View, around: Surroundings) -> tuple[Judged, Judged]:

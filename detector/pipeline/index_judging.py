@@ -20,10 +20,17 @@ from detector.pipeline.copying import (
 )
 from detector.pipeline.encoding import Sentences, strangers_of
 from detector.pipeline.index_batch import Batch, taken
-from detector.pipeline.index_candidates import Edges, Sharing, lexical, neighbours
-from detector.pipeline.index_corpus import Surroundings, surroundings
+from detector.pipeline.index_candidates import Edges, Sharing, among, lexical, neighbours
+from detector.pipeline.index_corpus import Surroundings
 from detector.pipeline.index_estimating import estimated
-from detector.pipeline.index_relating import Counted, Recalled, Recalling, distinct, remembered
+from detector.pipeline.index_relating import (
+    Counted,
+    Recalled,
+    Recalling,
+    RivalEdges,
+    distinct,
+    remembered,
+)
 from detector.semantic.candidates import Strangers
 from detector.store import bodies
 from detector.store.bodies import Bodies
@@ -42,12 +49,14 @@ class Asked:
         model: the encoder, or None.
         scoring: scorers of its tier.
         backend: where texts are compared.
+        text: whether the store keeps texts.
     """
 
     config: Config
     model: Model | None
     scoring: Mapping[str, Scorer]
     backend: Backend | None
+    text: bool
 
 
 class Judging:
@@ -69,28 +78,28 @@ class Judging:
         self.copies, shared = Judged.none(), Shared.none()
         found, also = [Links.none()], np.zeros((0, 2), np.int64)
         # Without a candidate for a copy, the neighbours alone are gathered.
-        whole = len(sharing.pairs) > 0 or asked.model is None
+        whole = len(sharing.pairs) > 0
+        if whole or asked.model is None:
+            self._met = self.around = self._gathered(np.unique(sharing.pairs))
         if whole:
-            self.around = self._gathered(np.unique(sharing.pairs))
             self.copies, shared = self._copies(sharing)
             found = [links_of(self.around, self.copies)]
             also = self.around.numbers[shared.pairs]
+        spoken_for = self._spoken_for()
         #: New bodies that no longer copy speaks for: only they are looked at for their events.
-        self.telling = rows[~np.isin(self.new, self._spoken_for())]
+        self.telling = rows[~among(self.new, spoken_for)]
         self.near = Edges.none()
         self.relating: Recalling | None = None
         self.related = Judged.none()
-        self._best: dict[str, Edges] = {}
-        if whole:
-            self._met = self.around
+        self._best: RivalEdges | None = None
         self._commonness = Counted(view.frequencies, taken(batch.prepared, rows).profiles)
         if asked.model is not None and len(self.telling):
             new = batch.bodies[self.telling]
             count = asked.config.semantic.neighbours
             self.near = neighbours(view, batch, self.telling, codes, count)
-            kept = np.isin(also, new).any(axis=1) & ~np.isin(also, self._spoken_for()).any(axis=1)
+            kept = among(also, new).any(axis=1) & ~among(also, spoken_for).any(axis=1)
             wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
-            self._met = self._gathered(wanted, whole=False)
+            self._met = self._gathered(wanted)
             self.around = self.around if whole else self._met
             pairs = np.sort(self._met.ranks(also[kept].ravel()).reshape(-1, 2), axis=1)
             self.relating = self._recalling(self._met)
@@ -104,7 +113,7 @@ class Judging:
         pairs = self.copies.pairs
         if not len(pairs):
             return np.zeros(0, np.int64)
-        numbers, words = self.around.numbers[pairs], self.around.corpus.lengths[pairs]
+        numbers, words = self.around.numbers[pairs], self.around.lengths[pairs]
         shorter = np.where(words[:, 0] == words[:, 1], numbers.argmax(axis=1), words.argmin(axis=1))
         return np.unique(np.take_along_axis(numbers, shorter[:, None], axis=1))
 
@@ -113,11 +122,12 @@ class Judging:
         around, asked = self.around, self._asked
         ranks = around.ranks(sharing.pairs.ravel()).reshape(-1, 2)
         here = (ranks >= 0).all(axis=1)
-        pairs, shared = np.sort(ranks[here], axis=1), sharing.shared[here]
+        pairs, shared = ranks[here], sharing.shared[here]
         read = around.readable[pairs].all(axis=1)
         lexical, threshold = asked.config.lexical, asked.config.verify.threshold
         scorer = asked.scoring["copy"]
-        found = judge_copies(around.corpus, pairs[read], scorer, lexical, threshold, asked.backend)
+        aligned = around.by_id(pairs[read])
+        found = judge_copies(around, aligned, scorer, lexical, threshold, asked.backend)
         if read.all():
             return found
         guessed = told_apart(*estimated(around, pairs[~read], shared[~read]), scorer, threshold)
@@ -127,10 +137,14 @@ class Judging:
         """Judge pairs of any bodies, by numbers, as reports of one event or translations."""
         if self._asked.model is None or not len(pairs):
             return Links.none()
-        around = self._gathered(np.unique(pairs), whole=False)
-        relating = self._recalling(around)
-        relating.recall()
-        ranks = np.sort(around.ranks(pairs.ravel()).reshape(-1, 2), axis=1)
+        around, relating = self._met, self.relating
+        ranks = around.ranks(pairs)
+        if relating is None or (ranks < 0).any():
+            around = self._gathered(np.unique(pairs))
+            relating = self._recalling(around)
+            relating.recall()
+            ranks = around.ranks(pairs)
+        ranks = np.sort(ranks, axis=1)
         return links_of(around, relating.judge_pairs(ranks[(ranks >= 0).all(axis=1)]))
 
     def features_of(self, a: int, b: int) -> dict[str, float]:
@@ -152,24 +166,21 @@ class Judging:
             return self.around, None
         return self._met, self.relating
 
-    def edges_of(self) -> tuple[Edges, Mapping[str, Edges]]:
+    def edges_of(self) -> tuple[Edges, RivalEdges | None]:
         """The neighbours and the best values of the new bodies, to be remembered."""
         return self.near, self._best
 
-    def _gathered(self, wanted: I64, *, whole: bool = True) -> Surroundings:
-        """A corpus of stored bodies and new ones: all of these, or those that are wanted."""
-        connection = self._view.connection
-        rows = self._batch.founders
-        if not whole:
-            rows = rows[np.isin(self.new, wanted)]
-        old = wanted[~np.isin(wanted, self.new)]
-        self.stored = bodies.fetch_bodies(connection, old.tolist(), self._view.names)
-        founders = bodies.founders(connection, self.stored.numbers.tolist())
-        return surroundings(self._batch, rows, self.stored, founders)
+    def _gathered(self, wanted: I64) -> Surroundings:
+        """A corpus of stored bodies and new ones."""
+        view, rows = self._view, self._batch.founders
+        rows = rows[among(self.new, wanted)]
+        old = wanted[wanted < self._batch.start]
+        self._stored = bodies.fetch_bodies(view.connection, old.tolist(), view.names)
+        return Surroundings(view.connection, self._batch, rows, self._stored, self._asked.text)
 
     def _recalling(self, around: Surroundings) -> Recalling:
         return recalling(
-            around, self.stored, self._asked, self._codes, self.near, self._best, self._commonness
+            around, self._stored, self._asked, self._codes, self.near, self._best, self._commonness
         )
 
 
@@ -179,7 +190,7 @@ def recalling(
     asked: Asked,
     codes: Mapping[str, int],
     near: Edges | None,
-    best: Mapping[str, Edges],
+    best: RivalEdges | None,
     commonness: Counted,
 ) -> Recalling:
     """What judges the bodies of a corpus by their neighbourhoods.
@@ -194,17 +205,13 @@ def recalling(
         commonness: of words and names.
     """
     assert asked.model is not None
-    corpus = around.corpus
-    strangers = strangers_of(corpus, asked.model) if asked.model.recorded else Strangers()
+    strangers = strangers_of(around, asked.model) if asked.model.recorded else Strangers()
     known, rivals = remembered(stored, around.numbers)
     edges = distinct(_both_ways(Edges.joined(near or Edges.none(), known), around, codes))
-    rivals = {
-        name: distinct(Edges.joined(best[name], own)) if name in best else own
-        for name, own in rivals.items()
-    }
     return Recalling(
-        around, Sentences(corpus, asked.model), asked.scoring, asked.config, strangers,
-        Recalled(around, edges, codes, asked.config, strangers), rivals, commonness,
+        around, Sentences(around, asked.model), asked.scoring, asked.config, strangers,
+        Recalled(around, edges, codes, asked.config, strangers),
+        rivals if best is None else best.before(rivals), commonness,
     )  # fmt: skip
 
 
@@ -212,7 +219,7 @@ def _both_ways(near: Edges, around: Surroundings, codes: Mapping[str, int]) -> E
     """Neighbours, and those whose neighbours they are, as far as they are at hand."""
     ranks = around.ranks(near.owners)
     back = (ranks >= 0) & (around.ranks(near.others) >= 0)
-    spoken = around.corpus.facts.languages
+    spoken = around.facts.languages
     languages = np.array([codes[spoken[r]] for r in ranks[back].tolist()], np.int64)
     return Edges.joined(
         near, Edges(near.others[back], near.owners[back], near.values[back], languages)

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from detector.cluster.link import cluster_id
+from detector.cluster.link import cluster_id, connected
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group, link_copies
+from detector.pipeline.index_candidates import among
 from detector.pipeline.index_deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
@@ -31,6 +32,7 @@ from detector.text import I64
 #: quorum of events, whose scores are linked by their roots.
 STRONG = 0.3
 _CHAIN = 2  # pairs that three bodies need to hang together
+_UNBORN = 0  # digest of a cluster that is not to be stored
 _WHOLE = 60  # bodies of a component whose every pair is looked at, as in a corpus
 
 #: Relations that join duplicate clusters, by their numbers in the store.
@@ -97,6 +99,7 @@ class Arrived:
         names: id of the first article of each.
         copies: articles that come with a body, stored or new.
         telling: bodies that are looked at for their events.
+        passing: whether they are asked about and not stored: alone they need no cluster's id.
     """
 
     languages: dict[int, str] = field(default_factory=dict)
@@ -104,6 +107,7 @@ class Arrived:
     names: dict[int, str] = field(default_factory=dict)
     copies: dict[int, int] = field(default_factory=dict)
     telling: set[int] = field(default_factory=set)
+    passing: bool = False
 
 
 @dataclass(slots=True)
@@ -146,17 +150,22 @@ def component(
     reached.append(np.array([d[:2] for d in changed.decisions if d[2]], np.int64).reshape(-1, 2))
     known = set(touched)
     pairs = np.concatenate(reached)
-    known |= set(pairs[np.isin(pairs, sorted(known)).any(axis=1)].ravel().tolist())
-    known |= set(links.together(connection, known))
-    numbers = np.array(sorted(known), np.int64)
-    both = Links.joined([links.touching(connection, known), new])
-    inner = both.of(_inside(both.pairs, numbers))
-    part = _described(connection, names, numbers, inner, arrived)
+    here = among(pairs, np.array(sorted(known), np.int64)).any(axis=1)
+    known |= set(pairs[here].ravel().tolist())
+    if len(known) == len(known & arrived.words.keys()):  # no stored body is touched
+        numbers = np.array(sorted(known), np.int64)
+        part = _described(connection, names, numbers, new.of(_inside(new.pairs, numbers)), arrived)
+    else:
+        known |= set(links.together(connection, known))
+        numbers = np.array(sorted(known), np.int64)
+        both = Links.joined([links.touching(connection, known), new])
+        inner = both.of(_inside(both.pairs, numbers))
+        part = _described(connection, names, numbers, inner, arrived)
     missing = _missing(part)
     if not len(missing):
         return part, Links.none()
     fresh = judge(missing)
-    return replace(part, inner=Links.joined([fresh, inner])), fresh
+    return replace(part, inner=Links.joined([fresh, part.inner])), fresh
 
 
 def regrouped(
@@ -174,10 +183,13 @@ def regrouped(
         for rows in (copies, ~copies)
     ]  # fmt: skip
     same = np.arange(len(part.numbers))
-    cap = config.cluster.component
-    duplicates = link_copies(part.members, same, judged[0], cap)
-    grouping = group(part.members, duplicates, judged[1], cap)
-    groups = decided([grouping.labels[level] for level in Level], part, changed.decisions)
+    grouped = [same] * len(LEVELS)
+    if len(part.inner):
+        cap = config.cluster.component
+        duplicates = link_copies(part.members, same, judged[0], cap)
+        grouping = group(part.members, duplicates, judged[1], cap)
+        grouped = [grouping.labels[level] for level in Level]
+    groups = decided(grouped, part, changed.decisions)
     result = Regrouped()
     columns = []
     for level in range(len(LEVELS)):
@@ -196,7 +208,7 @@ def regrouped(
 
 def _inside(pairs: I64, numbers: I64) -> npt.NDArray[np.bool_]:
     """Whether both bodies of each pair are among some."""
-    return np.asarray(np.isin(pairs, numbers).all(axis=1), np.bool_)
+    return np.asarray(among(pairs, numbers).all(axis=1), np.bool_)
 
 
 def _missing(component: Component) -> I64:
@@ -210,14 +222,7 @@ def _missing(component: Component) -> I64:
     strong = at[heard & (inner.scores >= STRONG)]
     if len(strong) < _CHAIN:
         return np.zeros((0, 2), np.int64)
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    ones = np.ones(len(strong), np.int8)
-    shape = (len(numbers), len(numbers))
-    _, part = connected_components(
-        coo_matrix((ones, (strong[:, 0], strong[:, 1])), shape=shape), directed=False
-    )
+    part = connected(len(numbers), strong)
     sizes = np.bincount(part)
     order = np.argsort(part, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(sizes)])
@@ -236,7 +241,7 @@ def _described(
     connection: sqlite3.Connection, names: Mapping[int, str], numbers: I64, inner: Links,
     arrived: Arrived,
 ) -> Component:  # fmt: skip
-    stored = bodies.standing(connection, numbers.tolist())
+    stored = bodies.standing(connection, [n for n in numbers.tolist() if n not in arrived.words])
     old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
     languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
@@ -286,8 +291,13 @@ def _carried_on(
             chosen[g] = digest
             given.add(digest)
     newborn = {g: int(part.numbers[row]) for g, row in first.items() if g not in chosen}
+    if arrived.passing:
+        of_stored = {g for g, _ in overlap}
+        chosen |= dict.fromkeys(newborn.keys() - of_stored, _UNBORN)
+        newborn = {g: number for g, number in newborn.items() if g in of_stored}
     used = {*chosen.values(), *old.tolist()}
-    chosen |= _born(connection, level, newborn, arrived, used)
+    if newborn:
+        chosen |= _born(connection, level, newborn, arrived, used)
     return np.array([chosen[g] for g in groups.tolist()], np.int64)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detector.pipeline.index_batch import Batch, rows_of
-from detector.pipeline.index_candidates import Edges
-from detector.pipeline.index_relating import KINDS
+from detector.pipeline.index_relating import KINDS, RivalEdges
 from detector.pipeline.index_verdicts import Outcome
 from detector.store.bodies import RIVALS, NewArticle, NewBody
 from detector.store.coding import (
@@ -17,6 +16,7 @@ from detector.store.coding import (
     coded_profiles,
     coded_text,
     coded_vectors,
+    put_numbers,
 )
 from detector.text import I64
 from detector.verify.profiles import minutes, take
@@ -89,12 +89,12 @@ def _remembered(numbers: I64, outcome: Outcome) -> list[bytes]:
     assert outcome.judging is not None
     near, best = outcome.judging.edges_of()
     lists = np.zeros(len(near.owners), NEAR)
-    lists["number"], lists["language"] = near.others, near.languages
+    put_numbers(lists, slice(None), near.others)
+    lists["language"] = near.languages
     lists["cosine"] = np.rint(near.values * FINE)
     rivals = np.zeros((len(numbers), len(KINDS), RIVALS), RIVAL)
-    for column, name in enumerate(KINDS):
-        if name in best:
-            _filled(rivals[:, column], numbers, best[name])
+    if best is not None:
+        _filled(rivals, numbers, best)
     order = np.argsort(near.owners, kind="stable")
     lists, owners = lists[order], near.owners[order]
     first = np.searchsorted(owners, numbers, "left")
@@ -105,14 +105,16 @@ def _remembered(numbers: I64, outcome: Outcome) -> list[bytes]:
     ]
 
 
-def _filled(rivals: np.ndarray, numbers: I64, edges: Edges) -> None:
-    """Put the best of each body in its row."""
+def _filled(rivals: np.ndarray, numbers: I64, edges: RivalEdges) -> None:
+    """Put the best of each body and kind in its row."""
     row = np.searchsorted(numbers, edges.owners)
-    mine = numbers[np.minimum(row, len(numbers) - 1)] == edges.owners
-    row, others, values = row[mine], edges.others[mine], edges.values[mine]
-    order = np.lexsort((others, -values, row))
-    row, others, values = row[order], others[order], values[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    top = place < rivals.shape[1]
-    rivals["number"][row[top], place[top]] = others[top]
-    rivals["value"][row[top], place[top]] = np.rint(np.clip(values[top], -3, 3) * FINE)
+    edges = edges.some(numbers[np.minimum(row, len(numbers) - 1)] == edges.owners)
+    row = np.searchsorted(numbers, edges.owners)
+    order = np.lexsort((edges.others, -edges.values, edges.kinds, row))
+    edges, row = edges.some(order), row[order]
+    group = row * len(KINDS) + edges.kinds
+    place = np.arange(len(row)) - np.searchsorted(group, group)
+    top = place < rivals.shape[2]
+    at = row[top], edges.kinds[top], place[top]
+    put_numbers(rivals, at, edges.others[top])
+    rivals["value"][at] = np.rint(np.clip(edges.values[top], -3, 3) * FINE)

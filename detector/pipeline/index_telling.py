@@ -17,6 +17,9 @@ from detector.store.bodies import StoredArticle
 from detector.store.coding import decoded_text
 from detector.text import Tokens, tokenise
 
+#: Of two reports of one event none is the original.
+UNTOLD = Direction(None, 0.0, 0.0, ())
+
 
 def new_side(batch: Batch, i: int) -> Side:
     """What is asked of an article of a batch."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detector.clean import Recurring
+from detector.cluster.original import Direction
 from detector.pipeline.grouping import Grouping
 from detector.pipeline.index_batch import Batch
-from detector.pipeline.index_corpus import ANEW, surroundings
-from detector.pipeline.index_judging import Judging
-from detector.pipeline.index_telling import new_side, stored_side, told
-from detector.pipeline.pairing import Pairing
+from detector.pipeline.index_corpus import ANEW, Surroundings
+from detector.pipeline.index_judging import Asked, Judging
+from detector.pipeline.index_telling import UNTOLD, new_side, stored_side, told
+from detector.pipeline.pairing import Pairing, of_one_outlet
 from detector.records import COPIES, Evidence, Relation, Verdict
 from detector.store import bodies
 from detector.store.links import RELATIONS, Links, named
 from detector.store.store import View
-from detector.verify.relation import Scorer, log_odds
+from detector.verify.relation import log_odds
 
+_UNSERVED = "The encoder does not know this language ({}): compared by words alone."
 _EQUAL = {"resemblance": 1.0, "containment": 1.0}
 
 
@@ -88,17 +90,17 @@ class Verdicts:
     """Says of each article of a batch what it is."""
 
     def __init__(
-        self, view: View, batch: Batch, outcome: Outcome, scoring: Mapping[str, Scorer],
-        recurring: Recurring,
-    ) -> None:  # fmt: skip
+        self, view: View, batch: Batch, outcome: Outcome, asked: Asked, recurring: Recurring
+    ) -> None:
         """Find the closest of each."""
         self._view, self._batch, self._outcome = view, batch, outcome
-        self._scoring, self._recurring = scoring, recurring
+        self._scoring, self._text, self._recurring = asked.scoring, asked.text, recurring
+        self._served = asked.model.languages if asked.model is not None else None
         self._matches = matches(batch, outcome)
         wanted = {m.body for m in self._matches.values()} | set(batch.bodies.tolist())
         stored = sorted(n for n in wanted if n < batch.start)
         self._founders = bodies.founders(view.connection, stored)
-        self._stored = bodies.fetch_bodies(view.connection, stored, view.names)
+        self._standing = bodies.standing(view.connection, stored)
 
     def of(self, i: int, *, evidence: bool, added: bool) -> Verdict:
         """The verdict on one article.
@@ -119,6 +121,10 @@ class Verdicts:
             verdict = Verdict(batch.articles[i].id, match is None)
             if match is not None:
                 verdict = self._told(i, match, evidence)
+        spoken = batch.prepared.facts.languages[i]
+        if self._served is not None and spoken not in self._served and not batch.same[i]:
+            reasons = (*verdict.evidence.reasons, _UNSERVED.format(spoken))
+            verdict = replace(verdict, evidence=replace(verdict.evidence, reasons=reasons))
         clusters = self._clusters(body, alone=added or body < batch.start)
         return replace(
             verdict, id=verdict.id.removeprefix(ANEW), duplicate_cluster=clusters[0],
@@ -126,32 +132,41 @@ class Verdicts:
         )  # fmt: skip
 
     def _told(self, i: int, match: Match, evidence: bool) -> Verdict:
-        batch, here = self._batch, new_side(self._batch, i)
-        if match.body >= batch.start:
-            there = new_side(batch, match.body - batch.start)
-        else:
-            at = int(np.searchsorted(self._stored.numbers, match.body))
-            there = stored_side(
-                self._founders[match.body], int(self._stored.words[at]), self._stored.languages[at]
-            )
-        way, same, reasons = told(here, there, match.relation)
+        ids, way, same, reasons = self._sides(i, match)
+        here, there = ids
         score = match.score
         if match.relation is Relation.SAME_EVENT:
             odds = {"log_odds": log_odds(np.array([score], np.float32))}
             score = float(self._scoring["linked"].probability(odds)[0])
-        names = {here.id: here.id.removeprefix(ANEW)}
         told_why = tuple(reason.replace(ANEW, "") for reason in reasons)
         return Verdict(
-            here.id,
+            here,
             match.relation is Relation.SAME_EVENT,
             match.relation,
-            there.id.removeprefix(ANEW),
+            there.removeprefix(ANEW),
             round(score, 4),
-            names.get(way.original, way.original) if way.original else None,
+            way.original.removeprefix(ANEW) if way.original else None,
             way.confidence,
             same,
             evidence=self._evidence(i, match, told_why) if evidence else Evidence(reasons=told_why),
         )
+
+    def _sides(
+        self, i: int, match: Match
+    ) -> tuple[tuple[str, str], Direction, bool, Sequence[str]]:
+        """The ids of an article and its match, which was first, one outlet or not, and why."""
+        batch, at = self._batch, match.body - self._batch.start
+        stored = self._founders[match.body] if at < 0 else None
+        ids = batch.articles[i].id, stored.head.id if stored else batch.articles[at].id
+        if match.relation is Relation.SAME_EVENT:  # none was first: no text need be read
+            outlets = batch.prepared.outlets
+            return ids, UNTOLD, *of_one_outlet(outlets[i], stored.outlet if stored else outlets[at])
+        if stored:
+            _, code, words, _ = self._standing[match.body]
+            there = stored_side(stored, words, self._view.names[code])
+        else:
+            there = new_side(batch, at)
+        return ids, *told(new_side(batch, i), there, match.relation)
 
     def _evidence(self, i: int, match: Match, reasons: tuple[str, ...]) -> Evidence:
         """Passages and facts, from a corpus of the two or of all that was looked at."""
@@ -160,25 +175,24 @@ class Verdicts:
         if judging is not None and match.body != body:
             around, relating = judging.beside(body, match.body)
             pair = around.ranks(np.array([body, match.body]))
-            if (pair >= 0).all() and around.readable[pair].all():
-                pairing = Pairing(
-                    around.corpus, Grouping({}, 0), self._recurring, relating, self._scoring
-                )
-                features = judging.features_of(body, match.body)
-                found = pairing.evidence(int(pair[0]), int(pair[1]), features)
-                return replace(found, reasons=(*reasons, *found.reasons))
-            return Evidence(features=judging.features_of(body, match.body), reasons=reasons)
-        stored = self._stored
-        if match.body < self._batch.start and self._founders[match.body].content is not None:
-            one = bodies.fetch_bodies(self._view.connection, [match.body], self._view.names)
-            stored = replace_numbers(one)
-            around = surroundings(
-                self._batch, np.array([i]), stored, {0: self._founders[match.body]}
-            )
-            pairing = Pairing(around.corpus, Grouping({}, 0), self._recurring, None, self._scoring)
-            found = pairing.evidence(0, 1, _EQUAL)
-            return replace(found, reasons=(*reasons, *found.reasons))
-        return Evidence(features=_EQUAL, reasons=reasons)
+            features = judging.features_of(body, match.body)
+            if (pair < 0).any():
+                return Evidence(features=features, reasons=reasons)
+        else:
+            around, relating, features = self._equal(i, match.body), None, _EQUAL
+            pair = np.arange(2)
+        if not around.readable[pair].all():
+            return Evidence(features=features, reasons=reasons)
+        pairing = Pairing(around, Grouping({}, 0), self._recurring, relating, self._scoring)
+        first, second = around.by_id(pair[None])[0].tolist()
+        found = pairing.evidence(first, second, features)
+        return replace(found, reasons=(*reasons, *found.reasons))
+
+    def _equal(self, i: int, body: int) -> Surroundings:
+        """An article beside the body that it has."""
+        connection, names = self._view.connection, self._view.names
+        stored = bodies.fetch_bodies(connection, [body], names)
+        return Surroundings(connection, self._batch, np.array([i]), stored, self._text)
 
     def _clusters(self, body: int, *, alone: bool) -> tuple[str | None, ...]:
         """Ids of the clusters of a body; unless `alone`, of those that others are in, too."""
@@ -190,11 +204,6 @@ class Verdicts:
             else None
             for level in range(3)
         )
-
-
-def replace_numbers(stored: bodies.Bodies) -> bodies.Bodies:
-    """A body under number 0: beside an article that has the same one."""
-    return replace(stored, numbers=np.zeros_like(stored.numbers))
 
 
 def settled(

@@ -142,9 +142,9 @@ class Pairing:
         return tuple(result)
 
     def evidence(self, i: int, j: int, features: Mapping[str, float]) -> Evidence:
-        """What two articles share and where they conflict, related or not."""
+        """What two articles share and where they conflict, related or not; `i` is told first."""
         reasons = () if self._relating is None else self._relating.reasons(features)
-        return self._evidence(min(i, j), max(i, j), features, reasons)
+        return self._evidence(i, j, features, reasons)
 
     def _evidence(
         self, i: int, j: int, features: Mapping[str, float], reasons: Sequence[str]

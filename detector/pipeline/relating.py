@@ -23,7 +23,8 @@ from detector.verify.relation import Scorer, probability_of
 
 F32 = npt.NDArray[np.float32]
 
-_DOUBTFUL = 0.02  # probability of a translation by vectors and facts from which sentences decide
+#: Probability of a translation by vectors and facts from which sentences decide.
+DOUBTFUL = 0.02
 _LOOSE = 0.25  # probability of one event at which a component's other pairs are looked at
 _WHOLE = 60  # articles of a component whose every pair is looked at
 # What a neighbourhood's words are worth at the least, as `Strangers.best` of its vectors.
@@ -222,7 +223,7 @@ class Relating:
 
     def _relative(self, features: Mapping[str, F32], pairs: I64) -> dict[str, F32]:
         return {
-            _held(name): self._rivals[name].relative(features[name], pairs, least)
+            held(name): self._rivals[name].relative(features[name], pairs, least)
             for name, least in self._least.items()
         }
 
@@ -238,7 +239,7 @@ class Relating:
         return {name: probability_of(begun[name] + odds) for name, odds in late.items()}
 
     def _odds(self, features: Mapping[str, F32], pairs: I64, part: int) -> dict[str, Column]:
-        names = [_held(name) for name in self._least]
+        names = [held(name) for name in self._least]
         within, across, first = (
             self._scorers[name].parted(names)[part].odds(features)
             for name in ("event", "event_crossing", "translation_first")
@@ -258,7 +259,7 @@ class Relating:
 
     def _translations(self, pairs: I64, first: F32, crossing: npt.NDArray[np.bool_]) -> F32:
         """Probability of a translation, by sentences where vectors and facts allow it."""
-        worth = np.flatnonzero(crossing & (first >= _DOUBTFUL))
+        worth = np.flatnonzero(crossing & (first >= DOUBTFUL))
         result = np.zeros(len(pairs), np.float32)
         if len(worth):
             inner = pairs[worth]
@@ -268,7 +269,7 @@ class Relating:
         return result
 
 
-def _held(name: str) -> str:
+def held(name: str) -> str:
     """What a feature is called that is held against its neighbourhood."""
     return f"{name}_relative"
 

@@ -20,7 +20,7 @@ from detector.store.coding import (
     decoded_text,
     decoded_vectors,
 )
-from detector.verify.profiles import Profiles, concatenate
+from detector.verify.profiles import Profiles, take
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -214,23 +214,21 @@ def _nothing() -> Bodies:
 _NOTHING = _nothing()
 
 
-def joined(one: Bodies, other: Bodies) -> Bodies:
-    """Bodies of one store, as far as gathering them needs it: no neighbours."""
-    both = [profiles for profiles in (one.profiles, other.profiles) if profiles is not None]
-    vectors = [v for v in (one.vectors, other.vectors) if v is not None]
+def arranged(stored: Bodies, rows: I64) -> Bodies:
+    """Some bodies in any order, as far as gathering them needs it: no neighbours."""
     return Bodies(
-        numbers=np.concatenate([one.numbers, other.numbers]),
-        digests=np.concatenate([one.digests, other.digests]),
-        languages=[*one.languages, *other.languages],
-        sampled=np.concatenate([one.sampled, other.sampled]),
-        words=np.concatenate([one.words, other.words]),
-        days=np.concatenate([one.days, other.days]),
-        labels=np.concatenate([one.labels, other.labels]),
-        profiles=concatenate(both) if both else None,
-        vectors=np.concatenate(vectors) if vectors else None,
-        near=one.near[:0],
+        numbers=stored.numbers[rows],
+        digests=stored.digests[rows],
+        languages=[stored.languages[i] for i in rows.tolist()],
+        sampled=stored.sampled[rows],
+        words=stored.words[rows],
+        days=stored.days[rows],
+        labels=stored.labels[rows],
+        profiles=take(stored.profiles, rows) if stored.profiles is not None else None,
+        vectors=stored.vectors[rows] if stored.vectors is not None else None,
+        near=stored.near[:0],
         near_bounds=np.zeros(1, np.int64),
-        rivals=one.rivals[:0],
+        rivals=stored.rivals[:0],
     )
 
 

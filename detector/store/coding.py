@@ -24,9 +24,9 @@ I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
 #: A neighbour: another body, its cosine times 10,000, and what language it is in.
-NEAR = np.dtype([("number", "<u4"), ("cosine", "<i2"), ("language", "u1")])
+NEAR = np.dtype([("low", "<u2"), ("above", "u1"), ("cosine", "<i2"), ("language", "u1")])
 #: The best other bodies by a similarity, times 10,000.
-RIVAL = np.dtype([("number", "<u4"), ("value", "<i2")])
+RIVAL = np.dtype([("low", "<u2"), ("above", "u1"), ("value", "<i2")])
 #: What `NEAR.cosine` and `RIVAL.value` are multiplied by.
 FINE = 10_000
 
@@ -43,8 +43,19 @@ _HEAD = np.dtype(
     ]
 )
 _WIDTH = 4  # bytes of a hashed value
-_LEVEL = 1  # of compression: more costs time and saves nothing here
+_SIZE = 2  # bytes that say how many bytes of hashes follow
+_LEVEL = 6  # of compression
 _DAY = len("2024-08-07")
+
+
+def numbers_of(rows: npt.NDArray[np.void]) -> I64:
+    """The bodies of `NEAR` or `RIVAL`."""
+    return np.asarray(rows["low"].astype(np.int64) | rows["above"].astype(np.int64) << 16, np.int64)
+
+
+def put_numbers(rows: npt.NDArray[np.void], at: Any, numbers: I64) -> None:
+    """Set the bodies of some rows of `NEAR` or `RIVAL`."""
+    rows["low"][at], rows["above"][at] = numbers & 0xFFFF, numbers >> 16
 
 
 def coded_profiles(profiles: Profiles) -> list[bytes]:
@@ -64,34 +75,43 @@ def coded_profiles(profiles: Profiles) -> list[bytes]:
             for part, limits in zip(values, bounds, strict=True)
         ]
         counts = [bags[k].counts[bounds[k][i] : bounds[k][i + 1]].tobytes() for k in counted]
-        content = b"".join([head[i].tobytes(), _planes(b"".join(parts)), *counts])
-        result.append(zlib.compress(content, _LEVEL))
+        planes = _planes(b"".join(parts))
+        steps = len(planes) // _WIDTH * (_WIDTH - 1)
+        # What compresses stands apart from what does not: the lower bytes of hashes.
+        content = b"".join([head[i].tobytes(), planes[steps:], *counts])
+        result.append(
+            b"".join([steps.to_bytes(_SIZE, "little"), planes[:steps], _deflated(content)])
+        )
     return result
 
 
 def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
     """The profiles that `coded_profiles` was given."""
-    rows = [zlib.decompress(row) for row in rows]
-    flat = np.frombuffer(b"".join(rows), np.uint8)
-    ends = np.cumsum([len(row) for row in rows]).astype(np.int64)
+    lengths = [_SIZE + int.from_bytes(row[:_SIZE], "little") for row in rows]
+    lower = b"".join(row[_SIZE:end] for row, end in zip(rows, lengths, strict=True))
+    parts = [_inflated(row[end:]) for row, end in zip(rows, lengths, strict=True)]
+    flat = np.frombuffer(b"".join(parts), np.uint8)
+    ends = np.cumsum([len(part) for part in parts]).astype(np.int64)
     starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
     heads = flat[starts[:, None] + np.arange(_HEAD.itemsize)].copy().view(_HEAD).reshape(-1)
     sizes = heads["sizes"].astype(np.int64)
-    at = starts + _HEAD.itemsize
-    every = _joined_planes(flat, at, sizes.sum(axis=1))
-    first = np.cumsum(sizes.sum(axis=1)) - sizes.sum(axis=1)
-    bags: dict[str, Any] = {}
-    for column, name in enumerate(_BAGS):
-        values = _gathered(every, first, sizes[:, column])
-        bounds = np.concatenate([[0], np.cumsum(sizes[:, column])]).astype(np.int64)
-        bags[name] = Bag(values, np.ones(len(values), np.uint8), bounds)
-        first = first + sizes[:, column]
-    at = at + sizes.sum(axis=1) * _WIDTH
-    for column, name in enumerate(_BAGS):
-        if name in _COUNTED:
-            counts = _gathered(flat, at, sizes[:, column])
-            bags[name] = Bag(bags[name].values, counts, bags[name].bounds)
-            at = at + sizes[:, column]
+    at, several = starts + _HEAD.itemsize, sizes.sum(axis=1)
+    steps = _gathered(flat, at, several)
+    every = _joined_planes(np.frombuffer(lower, np.uint8), steps, several)
+    values = _by_column(every, np.cumsum(several) - several, sizes)
+    counted = [column for column, name in enumerate(_BAGS) if name in _COUNTED]
+    counts = _by_column(flat, at + several, sizes[:, counted])
+    bounds = np.concatenate([np.zeros((1, len(_BAGS)), np.int64), np.cumsum(sizes, axis=0)])
+    bags: dict[str, Any] = {
+        name: Bag(
+            values[column],
+            counts[counted.index(column)]
+            if column in counted
+            else np.ones(len(values[column]), np.uint8),
+            np.ascontiguousarray(bounds[:, column]),
+        )
+        for column, name in enumerate(_BAGS)
+    }
     return Profiles(
         **bags,
         length=heads["length"].astype(np.int32),
@@ -163,13 +183,44 @@ def _planes(values: bytes) -> bytes:
     return bytes(table.tobytes())
 
 
-def _joined_planes(flat: npt.NDArray[np.uint8], starts: I64, sizes: I64) -> U32:
-    """The values of runs that `_planes` took apart, one after the other."""
-    planes = [_gathered(flat, starts + k * sizes, sizes) for k in range(_WIDTH)]
-    steps = np.cumsum(planes[-1], dtype=np.uint64)
-    before = np.concatenate([np.zeros(1, np.uint64), steps])[np.cumsum(sizes) - sizes]
-    planes[-1] = (steps - np.repeat(before, sizes)).astype(np.uint8)
+def _joined_planes(lower: npt.NDArray[np.uint8], steps: npt.NDArray[np.uint8], sizes: I64) -> U32:
+    """The values of runs that `_planes` took apart, one after the other.
+
+    Args:
+        lower: all planes but the highest, run by run.
+        steps: the highest, of all runs.
+        sizes: values of each run.
+    """
+    first = np.cumsum(sizes) - sizes
+    several = np.repeat(sizes[:, None], _WIDTH - 1, axis=1)
+    planes = _by_column(lower, (_WIDTH - 1) * first, several)
+    highest = np.cumsum(steps, dtype=np.uint64)
+    before = np.concatenate([np.zeros(1, np.uint64), highest])[first]
+    planes.append((highest - np.repeat(before, sizes)).astype(np.uint8))
     return np.ascontiguousarray(np.stack(planes, axis=1)).view("<u4").ravel().astype(np.uint32)
+
+
+def _by_column(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> list[npt.NDArray[Any]]:
+    """Runs whose columns lie one behind the other, joined column by column.
+
+    Args:
+        flat: all runs.
+        starts: shape (runs,), where each begins.
+        sizes: shape (runs, columns), how much of it is of each column.
+    """
+    begin = starts[:, None] + np.cumsum(sizes, axis=1) - sizes
+    joined = _gathered(flat, begin.T.ravel(), sizes.T.ravel())
+    return np.split(joined, np.cumsum(sizes.sum(axis=0))[:-1])
+
+
+def _deflated(content: bytes) -> bytes:
+    """Compressed, without a header or a checksum: SQLite's rows need none."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush()
+
+
+def _inflated(content: bytes) -> bytes:
+    return zlib.decompress(content, -zlib.MAX_WBITS)
 
 
 def _gathered(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> npt.NDArray[Any]:

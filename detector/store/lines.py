@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 #: Articles whose lines are kept: a line of furniture comes again within so many.
 WINDOW = 2000
 
 
-def counted(connection: sqlite3.Connection) -> list[bytes]:
-    """What was counted of the latest articles, the oldest first."""
-    rows = connection.execute("SELECT data FROM lines ORDER BY number")
-    return [row[0] for row in rows]
+def counted(connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
+    """What was counted of the latest articles, the oldest first: how many, and what."""
+    return connection.execute("SELECT articles, data FROM lines ORDER BY number").fetchall()
+
+
+def kept(window: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Of what was counted that which is not too old."""
+    held = 0
+    for place, (articles, _) in reversed(list(enumerate(window))):
+        if held >= WINDOW:
+            return list(window[place + 1 :])
+        held += articles
+    return list(window)
 
 
 def count(connection: sqlite3.Connection, articles: int, data: bytes) -> None:
     """Add what was counted of some articles, and drop what is too old."""
     connection.execute("INSERT INTO lines (articles, data) VALUES (?, ?)", (articles, data))
-    held = 0
-    for number, several in connection.execute(
-        "SELECT number, articles FROM lines ORDER BY number DESC"
-    ).fetchall():
-        if held >= WINDOW:
-            connection.execute("DELETE FROM lines WHERE number <= ?", (number,))
-            return
-        held += several
+    window = counted(connection)
+    connection.execute(
+        "DELETE FROM lines WHERE number IN (SELECT number FROM lines ORDER BY number LIMIT ?)",
+        (len(window) - len(kept(window)),),
+    )
 
 
 def recurring(connection: sqlite3.Connection) -> frozenset[int]:

@@ -89,7 +89,7 @@ def _frequencies(connection: sqlite3.Connection, whole: bool) -> None:
     )
     count = connection.execute("SELECT count(*) FROM bodies").fetchone()[0]
     again = whole or count > _RECOUNT * int(meta.get("counted", "0"))
-    tally = Tally() if again else Tally.of(Frequencies.stored(connection))
+    tally = Tally(Frequencies() if again else Frequencies.stored(connection))
     table = "bodies b" if again else "tail t JOIN bodies b ON b.number = t.number"
     for part in _profiles(connection, f"SELECT b.profile FROM {table} WHERE b.profile NOT NULL"):
         tally.add(part)

@@ -1,11 +1,14 @@
-"""Which bodies have a key: sorted runs in memory, packed rows on disk."""
+"""Which bodies have a key: sorted runs in memory, packed rows on disk.
+
+A packed row holds the bodies of many keys in the order of their numbers, each with its distance
+to the one before: four bytes a band and three a sampled shingle.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +21,12 @@ U32 = npt.NDArray[np.uint32]
 #: Kinds of key in one table of postings.
 BANDS, SAMPLES = 0, 1
 
-_LOW = 16  # bits of a key that stand in a row; the others name the row
-_ENTRY = np.dtype([("low", "<u2"), ("number", "<u2"), ("above", "u1")])
-_MOST = 1 << 24  # numbers of bodies that an entry can hold
+_ROWS = 14  # upper bits of a key that name its row: of fewer rows each would be long to read
+_GAP = 14  # bits of an entry that say how far the next body is
+_FARTHEST = (1 << _GAP) - 1
+_BASE = np.dtype("<u4")  # in front of a row: the number that its gaps count from
+_LOW = {BANDS: 18, SAMPLES: 10}  # bits of a key in an entry; of samples, the lowest are left out
+_MOST = 1 << 24  # numbers of bodies that neighbours are remembered by
 _ASKED = 128  # rows asked for at once
 
 
@@ -61,15 +67,25 @@ def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
     return np.concatenate(rows), np.concatenate(numbers)
 
 
-def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> Run:
-    """The stored keys of all rows that may hold one that is asked for."""
-    buckets = np.unique(asked >> np.uint32(_LOW)).astype(np.int64) + (kind << _LOW)
+def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, I64]:
+    """As `found`, of what is packed."""
+    keys = _short(kind, asked)
+    wanted = np.unique(keys)
+    buckets = np.unique(wanted >> _LOW[kind]).astype(np.int64) + (kind << _ROWS)
     rows: list[tuple[int, bytes]] = []
     for start in range(0, len(buckets), _ASKED):
         part = buckets[start : start + _ASKED].tolist()
         part += [part[0]] * (_ASKED - len(part))
         rows += connection.execute(_POSTINGS, part)
-    return _run(rows)
+    run = _run(kind, rows)
+    # Nearly all entries of a row are of other keys, as half of their bits show.
+    like = np.zeros(1 << 16, np.bool_)
+    like[wanted.astype(np.uint16)] = True
+    some = np.flatnonzero(like[run.keys.astype(np.uint16)])
+    entries, numbers = run.keys[some], run.numbers[some]
+    at = np.minimum(wanted.searchsorted(entries), len(wanted) - 1)
+    hit = wanted[at] == entries
+    return found([Run.of(entries[hit], numbers[hit])], keys)
 
 
 _POSTINGS = (
@@ -77,13 +93,31 @@ _POSTINGS = (
 )
 
 
-def _run(rows: Sequence[tuple[int, bytes]]) -> Run:
-    entries = np.frombuffer(b"".join(data for _, data in rows), _ENTRY)
-    sizes = [len(data) // _ENTRY.itemsize for _, data in rows]
-    upper = np.array([bucket & 0xFFFF for bucket, _ in rows], np.uint32) << np.uint32(_LOW)
-    keys = np.repeat(upper, sizes) | entries["low"]
-    numbers = entries["number"].astype(np.int64) | (entries["above"].astype(np.int64) << 16)
-    return Run(keys.astype(np.uint32), numbers)
+def _short(kind: int, keys: U32) -> U32:
+    """Keys as they are packed, without the bits that are left out."""
+    return np.asarray(keys >> np.uint32(32 - _ROWS - _LOW[kind]), np.uint32)
+
+
+def _run(kind: int, rows: Sequence[tuple[int, bytes]]) -> Run:
+    """The entries of rows, a body after the other: packed keys are not sorted."""
+    width = _width(kind)
+    sizes = np.array([(len(data) - _BASE.itemsize) // width for _, data in rows], np.int64)
+    content = b"".join(data[_BASE.itemsize :] for _, data in rows)
+    flat = np.zeros((int(sizes.sum()), _BASE.itemsize), np.uint8)
+    flat[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
+    entries = flat.view(_BASE).ravel()
+    low = np.uint32(_LOW[kind])
+    upper = np.array([bucket - (kind << _ROWS) for bucket, _ in rows], np.uint32) << low
+    keys = np.repeat(upper, sizes) | (entries & np.uint32((1 << _LOW[kind]) - 1))
+    bases = np.array([int.from_bytes(data[: _BASE.itemsize], "little") for _, data in rows])
+    steps = np.cumsum((entries >> low).astype(np.int64))
+    before = np.concatenate([[0], steps])[np.cumsum(sizes) - sizes]
+    return Run(keys, steps + np.repeat(bases.astype(np.int64) - before, sizes))
+
+
+def _width(kind: int) -> int:
+    """Bytes of an entry."""
+    return (_LOW[kind] + _GAP) // 8
 
 
 def pack(
@@ -100,27 +134,49 @@ def pack(
     Raises:
         StoreError: if numbers have run out.
     """
-    low, high = kind << _LOW, (kind + 1) << _LOW
+    first, last = kind << _ROWS, (kind + 1) << _ROWS
     rows = connection.execute(
         "SELECT bucket, data FROM postings WHERE bucket >= ? AND bucket < ? ORDER BY bucket",
-        (low, high),
+        (first, last),
     ).fetchall()
-    old = _run(rows)
-    keys = np.concatenate([old.keys, *(run.keys for run in runs)])
+    old = _run(kind, rows)
+    keys = np.concatenate([old.keys, *(_short(kind, run.keys) for run in runs)])
     numbers = np.concatenate([old.numbers, *(run.numbers for run in runs)])
     kept = living[numbers]
     keys, numbers = keys[kept], numbers[kept]
     if len(numbers) and int(numbers.max()) >= _MOST:
         raise StoreError(f"more than {_MOST:,} articles have come; build the index again")
-    order = np.lexsort((numbers, keys))
-    keys, numbers = keys[order], numbers[order]
-    entries = np.zeros(len(keys), _ENTRY)
-    entries["low"], entries["number"] = keys & np.uint32(0xFFFF), numbers & 0xFFFF
-    entries["above"] = numbers >> 16
-    buckets = (keys >> np.uint32(_LOW)).astype(np.int64)
-    edges = np.flatnonzero(np.diff(buckets, prepend=-1, append=1 << _LOW))
-    connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (low, high))
+    buckets = (keys >> np.uint32(_LOW[kind])).astype(np.int64)
+    order = np.lexsort((keys, numbers, buckets))
+    keys, numbers, buckets = keys[order], numbers[order], buckets[order]
+    connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
     connection.executemany(
         "INSERT INTO postings VALUES (?, ?)",
-        ((low + int(buckets[a]), entries[a:b].tobytes()) for a, b in pairwise(edges.tolist())),
+        ((first + bucket, data) for bucket, data in _rows(kind, buckets, keys, numbers)),
     )
+
+
+def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[int, bytes]]:
+    """Rows: the first number, and entries of the rest of a key and the gap to the one before.
+
+    Where a gap is too wide, entries of no key's bits lead over it; who takes one for a body
+    that has that key finds none, or one that is then compared.
+    """
+    starts = np.flatnonzero(np.diff(buckets, prepend=-1))
+    gaps = np.diff(numbers, prepend=0)
+    gaps[starts] = 0
+    over = np.maximum(gaps - 1, 0) // _FARTHEST
+    own = np.arange(len(keys)) + np.cumsum(over)
+    low = np.uint32(_LOW[kind])
+    entries = np.full(len(keys) + int(over.sum()), np.uint32(_FARTHEST) << low, _BASE)
+    rest = (gaps - over * _FARTHEST).astype(np.uint32) << low
+    entries[own] = rest | (keys & np.uint32((1 << _LOW[kind]) - 1))
+    width = _width(kind)
+    content = entries.view(np.uint8).reshape(-1, _BASE.itemsize)[:, :width].tobytes()
+    bases = numbers[starts].astype(_BASE).tobytes()
+    edges = [*(own[starts] * width).tolist(), len(content)]
+    for at, (bucket, begin, end) in enumerate(
+        zip(buckets[starts].tolist(), edges[:-1], edges[1:], strict=True)
+    ):
+        base = bases[at * _BASE.itemsize : (at + 1) * _BASE.itemsize]
+        yield bucket, base + content[begin:end]

@@ -68,7 +68,8 @@ class View:
     def _with(self, kind: int, tail: tuple[runs.Run, ...], keys: U32) -> tuple[I64, I64]:
         if not len(keys):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return runs.found((*tail, runs.packed(self.connection, kind, keys)), keys)
+        parts = runs.found(tail, keys), runs.packed(self.connection, kind, keys)
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
 class Store:
@@ -84,7 +85,7 @@ class Store:
         self._packing = -1
         self._tail = Tail()
         self._files = Files(folder)
-        self._frequencies = Frequencies.none()
+        self._frequencies = Frequencies()
 
     @classmethod
     def exists(cls, path: str | Path) -> bool:

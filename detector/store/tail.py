@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,14 +10,13 @@ import numpy.typing as npt
 
 from detector.store.coding import decoded_profiles, decoded_vectors
 from detector.store.runs import Run, grown
-from detector.verify.profiles import Bag, Profiles
+from detector.verify.profiles import Profiles
+from detector.verify.rarity import COMPARED, keyed
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
-
-#: Bags of a profile whose values are counted.
-COUNTED = ("words", "title", "names", "numbers", "places", "dates", "documents")
+U64 = npt.NDArray[np.uint64]
 
 _AT_ONCE = 4096  # bodies read at once
 
@@ -32,7 +30,7 @@ class Tail:
         languages: their codes; -1 for a body whose vector has no neighbours.
         vectors: shape (n, d); None where the store has none.
         bands, samples: which of them has a key.
-        values: kind to values in ascending order, each as often as bodies have it.
+        values: of all kinds, `keyed`: runs in ascending order, each as often as bodies have it.
     """
 
     numbers: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -40,7 +38,7 @@ class Tail:
     vectors: F32 | None = None
     bands: tuple[Run, ...] = ()
     samples: tuple[Run, ...] = ()
-    values: Mapping[str, tuple[U32, ...]] = field(default_factory=dict)
+    values: tuple[U64, ...] = ()
     _room: F32 | None = None
 
     def __len__(self) -> int:
@@ -94,14 +92,9 @@ def _appended(room: F32 | None, used: int, new: F32) -> tuple[F32, F32]:
     return room, room[: used + len(new)]
 
 
-def _counted(
-    known: Mapping[str, tuple[U32, ...]], profiles: Profiles
-) -> dict[str, tuple[U32, ...]]:
-    result = {}
-    for kind in COUNTED:
-        bag: Bag = getattr(profiles, kind)
-        kept, new = list(known.get(kind, ())), np.sort(bag.values)
-        while kept and len(kept[-1]) <= 2 * len(new):
-            new = np.sort(np.concatenate([kept.pop(), new]))
-        result[kind] = (*kept, new)
-    return result
+def _counted(known: tuple[U64, ...], profiles: Profiles) -> tuple[U64, ...]:
+    kept = list(known)
+    new = np.sort(np.concatenate([keyed(k, getattr(profiles, k).values) for k in COMPARED]))
+    while kept and len(kept[-1]) <= 2 * len(new):
+        new = np.sort(np.concatenate([kept.pop(), new]))
+    return (*kept, new)

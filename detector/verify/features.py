@@ -19,6 +19,7 @@ import numpy.typing as npt
 from detector.pairkeys import lower, packed, upper
 from detector.verify.few import MOST, DenseRows, weighed
 from detector.verify.profiles import Profiles
+from detector.verify.rarity import COMPARED
 from detector.verify.weighing import Commonness, Rows
 
 F32 = npt.NDArray[np.float32]
@@ -26,9 +27,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
 
-# Bags that are compared; of the stated ones it counts, too, what one article lacks.
-_KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
-_STATED = ("names", "numbers")
+_STATED = ("names", "numbers")  # bags of which it counts, too, what one article lacks
 _RIVALS = 2  # best other candidates that make a neighbourhood
 _CHUNK = 2000  # pairs compared at once: their rows stay in the cache
 _SORTED = 1 << 18  # pairs sorted at once: bounds memory
@@ -52,9 +51,9 @@ class Weighed:
         """
         self._rows: Mapping[str, Rows | DenseRows]
         if commonness is not None and len(profiles) <= MOST:
-            self._rows = weighed(profiles, _KINDS, commonness)
+            self._rows = weighed(profiles, commonness)
         else:
-            self._rows = {k: Rows.of(getattr(profiles, k), k, commonness) for k in _KINDS}
+            self._rows = {k: Rows.of(getattr(profiles, k), k, commonness) for k in COMPARED}
         self._facts = _Facts(*(getattr(profiles, field.name) for field in fields(_Facts)))
         self._dated = self._rows["dates"].counts > 0
 
@@ -229,9 +228,18 @@ class Rivals:
             pairs: shape (m, 2).
             least: what a neighbourhood is worth at the least.
         """
-        level = (self._level(pairs[:, 0], pairs[:, 1]) + self._level(pairs[:, 1], pairs[:, 0])) / 2
-        ratio = np.maximum(values, 1e-3) / np.maximum(level, least)
-        return np.asarray(np.clip(np.log(ratio), -3, 3), np.float32)
+        return relative_to(values, self.level(pairs), least)
+
+    def level(self, pairs: I64, start: I64 | int = 0) -> F32:
+        """What the articles of each pair have with their best others, the mean of both.
+
+        Args:
+            pairs: shape (m, 2).
+            start: shape (m,), where the articles of a pair begin, if several sets are kept.
+        """
+        left, right = pairs[:, 0], pairs[:, 1]
+        sides = self._level(left + start, right), self._level(right + start, left)
+        return np.asarray((sides[0] + sides[1]) / 2, np.float32)
 
     def _level(self, rows: I64, others: I64) -> F32:
         """Mean of the best values of `rows` with any article but `others`."""
@@ -239,6 +247,12 @@ class Rivals:
         rest = np.where(own, np.float32(0), self._values[rows])
         rest[~own.any(axis=1), -1] = 0
         return np.asarray(rest.sum(axis=1) / _RIVALS, np.float32)
+
+
+def relative_to(values: F32, level: F32, least: F32 | float) -> F32:
+    """Each value over its neighbourhood's, see `Rivals.relative`."""
+    ratio = np.maximum(values, 1e-3) / np.maximum(level, least)
+    return np.asarray(np.clip(np.log(ratio), -3, 3), np.float32)
 
 
 def _by_owner(pairs: I64, low: int, high: int) -> tuple[I64, I64, I64]:

@@ -6,13 +6,14 @@ its sparse rows take ten times as long as the products. Sums differ from its by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import COUNT, Bag, Profiles
+from detector.verify.rarity import COMPARED, expected_of, keyed
 from detector.verify.weighing import (
     F32,
     I32,
@@ -75,43 +76,33 @@ class DenseRows:
         return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
 
-def weighed(
-    profiles: Profiles, kinds: Sequence[str], commonness: Commonness
-) -> dict[str, DenseRows]:
-    """Weigh the values of several bags by rarity, all in one go.
+def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
+    """Weigh the values of all compared bags by rarity, in one go.
 
     Args:
         profiles: of at most `MOST` articles.
-        kinds: names of the bags.
         commonness: decides how rare a value is.
     """
+    kinds = COMPARED
     bags: list[Bag] = [getattr(profiles, kind) for kind in kinds]
     articles = len(profiles)
-    keys = np.concatenate([
-        bag.values | np.uint64(number << int(_KIND)) for number, bag in enumerate(bags)
-    ])  # fmt: skip
-    distinct, column, frequency = _ranked(keys)
-    first = np.searchsorted(distinct, np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND).tolist()
-    rare = []
-    for kind, low, high in zip(kinds, first, first[1:], strict=False):
-        values = distinct[low:high].astype(np.uint32)
-        common = commonness.of(kind, values)
-        rare.append(rarity_of(kind, values, common, commonness.articles))
+    keys = [keyed(kind, bag.values) for kind, bag in zip(kinds, bags, strict=True)]
+    distinct, column, frequency = _ranked(np.concatenate(keys))
+    first = distinct.searchsorted(np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND).tolist()
+    rare = rarity_of(expected_of(distinct), commonness.of(distinct), commonness.articles)
     sizes = np.stack([np.diff(bag.bounds) for bag in bags])
     row = np.repeat(np.arange(sizes.size), sizes.ravel())
-    every = _Every(row, column, np.concatenate(rare)[column], frequency > 1)
+    every = _Every(row, column, rare[column], frequency > 1)
     total = every.sums(every.weight, sizes)
     ends = np.cumsum([0] + [len(bag.values) for bag in bags]).tolist()
-    counts = {kind: bags[kinds.index(kind)].counts for kind in PARTS if kind in kinds}
     parts: dict[str, dict[str, DensePart]] = {kind: {} for kind in kinds}
-    for kind, told in counts.items():
+    for kind, chosen_of in PARTS.items():
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
-        for name, chosen_of in PARTS[kind].items():
-            parts[kind][name] = every.part(own, columns, chosen_of(told), articles, kind)
-    if "words" in counts:
-        k = kinds.index("words")
-        every.weight[ends[k] : ends[k + 1]] *= REPEATED[counts["words"] & COUNT]
+        for name, of in chosen_of.items():
+            parts[kind][name] = every.part(own, columns, of(bags[k].counts), articles, kind)
+    k = kinds.index("words")
+    every.weight[ends[k] : ends[k + 1]] *= REPEATED[bags[k].counts & COUNT]
     length = np.sqrt(every.sums(every.weight**2, sizes))
     table, place = every.table(every.weight, articles), every.place
     return {

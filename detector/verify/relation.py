@@ -26,6 +26,8 @@ F64 = npt.NDArray[np.float64]
 
 #: The questions whose scorers are of one tier of models; "copy" asks no model.
 SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "linked")
+#: Whether a pair is a translation where sentences are not at hand: a tier need not know.
+UNREAD = "translation_unread"
 #: The questions, each with a scorer of its own.
 QUESTIONS = ("copy", *SEMANTIC)
 TIERS = ("static", "transformer")
@@ -57,7 +59,7 @@ class Scorer:
         """Log-odds of each pair; see `probability`."""
         odds = np.asarray(self.intercept, np.float64)
         for name, weight in self.weights.items():
-            odds = odds + weight * features[name].astype(np.float64)
+            odds = odds + np.float64(weight) * features[name]  # which is exact in double precision
         return odds
 
     def parted(self, names: Collection[str]) -> tuple[Scorer, Scorer]:
@@ -96,11 +98,12 @@ def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
     """
     file = Path(path) if path else shipped("relation.json")
     shared = read_scorers(file, ("copy",), _TRAINED_BY)
-    return {**shared, **read_scorers(file, SEMANTIC, _TRAINED_BY, tier)}
+    own = read_scorers(file, SEMANTIC, _TRAINED_BY, tier)
+    return {**shared, **own, **read_scorers(file, (UNREAD,), _TRAINED_BY, tier, known=True)}
 
 
 def read_scorers(
-    file: Path, questions: Sequence[str], script: str, table: str = ""
+    file: Path, questions: Sequence[str], script: str, table: str = "", *, known: bool = False
 ) -> dict[str, Scorer]:
     """The scorers of some questions, by name.
 
@@ -109,6 +112,7 @@ def read_scorers(
         questions: which must be there.
         script: that writes the file.
         table: object of the file that holds the questions; the file itself if empty.
+        known: whether only those are read that are there.
 
     Raises:
         ModelError: if the file is missing or holds something else.
@@ -116,7 +120,8 @@ def read_scorers(
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         found = content[table] if table else content
-        return {name: _scorer(found[name]) for name in questions}
+        asked = [name for name in questions if not known or name in found]
+        return {name: _scorer(found[name]) for name in asked}
     except OSError as error:
         raise ModelError(f"{file}: {error.strerror}; install the package again") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag
-from detector.verify.rarity import CROWD, expected
+from detector.verify.rarity import CROWD, expected, keyed
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -23,6 +23,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
 _PART = 1 << 20  # values sorted at once: bounds memory
@@ -75,8 +76,8 @@ class Commonness(Protocol):
         """How many articles the corpus has."""
         ...
 
-    def of(self, kind: str, values: U32) -> F64:
-        """In how many of them each of some ascending values of a bag occurs."""
+    def of(self, keys: U64) -> F64:
+        """In how many of them each of some values occurs, which are `keyed` and ascending."""
         ...
 
 
@@ -192,8 +193,8 @@ def _rarities(bag: Bag, kind: str, commonness: Commonness | None) -> tuple[I32, 
     for start in range(0, len(distinct), _PART):
         part = slice(start, start + _PART)
         values = distinct[part]
-        often = frequency[part] if commonness is None else commonness.of(kind, values)
-        rarity[part] = rarity_of(kind, values, often, articles)
+        often = frequency[part] if commonness is None else commonness.of(keyed(kind, values))
+        rarity[part] = rarity_of(expected(kind, values), often, articles)
     return rank, rarity, frequency > 1
 
 
@@ -273,9 +274,15 @@ def _top(values: U32, bits: int) -> U32:
     return values >> np.uint32(32 - bits) if bits else np.zeros_like(values)
 
 
-def rarity_of(kind: str, values: U32, frequency: I32 | F64, articles: int) -> F32:
-    """Logarithm of how few articles have each value."""
-    everywhere = frequency + expected(kind, values) + 1.0
+def rarity_of(usual: F64, frequency: I32 | F64, articles: int) -> F32:
+    """Logarithm of how few articles have each value.
+
+    Args:
+        usual: in how many imagined articles each occurs.
+        frequency: in how many of the corpus.
+        articles: of the corpus.
+    """
+    everywhere = frequency + usual + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
     return np.asarray(rarity, np.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -341,6 +342,39 @@ def test_without_texts_only_the_head_is_kept_and_copies_are_still_told(tmp_path,
     name = full.detection().pairs_of(Relation.NEAR_COPY)[0].a
     passage = by_id[name].text[200:260].encode()
     assert all(passage not in file.read_bytes() for file in (tmp_path / "index").iterdir())
+
+
+def test_without_texts_most_translations_are_found_and_most_reports_are_none(tmp_path, newsroom):
+    rows = map(json.loads, NEWSROOM.with_name("gold.jsonl").read_text("utf-8").splitlines())
+    gold = {row["id"]: row for row in rows}
+    with Detector.open(tmp_path / "index", CONFIG, text=False) as detector:
+        for article in newsroom:
+            detector.add(article)
+        found = detector.detection().pairs_of(Relation.TRANSLATION)
+    level = "syndication_cluster"
+    true = [pair for pair in found if gold[pair.a][level] == gold[pair.b][level]]
+    wanted = [
+        1
+        for n, a in enumerate(newsroom)
+        for b in newsroom[n + 1 :]
+        if gold[a.id][level] == gold[b.id][level]
+        and gold[a.id]["language"] != gold[b.id]["language"]
+    ]
+
+    assert len(true) >= 0.7 * len(found)
+    assert len(true) >= 0.8 * len(wanted)
+
+
+def test_a_verdict_on_a_language_that_the_encoder_does_not_know_says_so(full, newsroom):
+    text = (
+        "Der Stadtrat von Freiburg hat am Dienstag beschlossen, die alte Brücke über die Dreisam "
+        "zu erneuern. Die Arbeiten sollen im März beginnen und rund zwei Jahre dauern."
+    )
+
+    reasons = full.check(Article("neu", text)).evidence.reasons
+
+    assert reasons == ("The encoder does not know this language (de): compared by words alone.",)
+    assert full.check(replace(newsroom[0], id="again")).evidence.reasons != reasons
 
 
 def test_two_stored_articles_are_explained_as_in_a_corpus(full, newsroom):

@@ -55,8 +55,8 @@ def test_packed_keys_are_found_and_kinds_are_kept_apart(connection):
     runs.pack(connection, runs.BANDS, [Run.of(keys, numbers)], everyone)
     asked = np.unique(keys)
 
-    banded = runs.found([runs.packed(connection, runs.BANDS, asked)], asked)
-    sampled = runs.found([runs.packed(connection, runs.SAMPLES, asked)], asked)
+    banded = runs.packed(connection, runs.BANDS, asked)
+    sampled = runs.packed(connection, runs.SAMPLES, asked)
 
     assert as_sets(asked, banded) == expected(asked, (keys, numbers))
     assert len(sampled[0]) == 0
@@ -70,7 +70,7 @@ def test_packing_again_adds_and_drops_bodies_that_are_gone(connection):
     runs.pack(connection, runs.SAMPLES, [Run.of(*second)], living)
     asked = np.unique(np.concatenate([first[0], second[0]]))
 
-    found = as_sets(asked, runs.found([runs.packed(connection, runs.SAMPLES, asked)], asked))
+    found = as_sets(asked, runs.packed(connection, runs.SAMPLES, asked))
 
     kept = [(keys[numbers >= 500], numbers[numbers >= 500]) for keys, numbers in (first, second)]
     assert found == expected(asked, *kept)
@@ -80,9 +80,20 @@ def test_the_highest_and_the_lowest_key_are_no_exception(connection):
     keys, numbers = np.array([0, 0xFFFFFFFF], np.uint32), np.array([1, 2])
     runs.pack(connection, runs.BANDS, [Run.of(keys, numbers)], np.ones(3, np.bool_))
 
-    found = runs.found([runs.packed(connection, runs.BANDS, keys)], keys)
+    found = runs.packed(connection, runs.BANDS, keys)
 
     assert as_sets(keys, found) == {0: {1}, 0xFFFFFFFF: {2}}
+
+
+def test_bodies_far_apart_are_found_and_nothing_between_them(connection):
+    keys, numbers = np.full(3, 7, np.uint32), np.array([5, 6, 90_000])
+    runs.pack(connection, runs.BANDS, [Run.of(keys, numbers)], np.ones(90_001, np.bool_))
+    again = np.array([40_000])
+    runs.pack(connection, runs.BANDS, [Run.of(keys[:1], again)], np.ones(90_001, np.bool_))
+
+    assert as_sets(keys[:1], runs.packed(connection, runs.BANDS, keys[:1])) == {
+        7: {5, 6, 40_000, 90_000}
+    }
 
 
 def test_an_empty_store_packs_and_is_asked():
@@ -91,4 +102,4 @@ def test_an_empty_store_packs_and_is_asked():
     runs.pack(connection, runs.BANDS, [], np.ones(1, np.bool_))
     asked = np.array([5], np.uint32)
 
-    assert len(runs.found([runs.packed(connection, runs.BANDS, asked)], asked)[0]) == 0
+    assert len(runs.packed(connection, runs.BANDS, asked)[0]) == 0

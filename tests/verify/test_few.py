@@ -18,8 +18,8 @@ class Store:
 
     articles = 500
 
-    def of(self, _kind, values):
-        return (values % 10).astype(np.float64)
+    def of(self, keys):
+        return (keys % 10).astype(np.float64)
 
 
 def bag(rng, most, counted):

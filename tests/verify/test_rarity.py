@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from detector.models import shipped
-from detector.verify.rarity import CROWD, KINDS, expected
+from detector.verify.rarity import COMPARED, CROWD, KINDS, expected, expected_of, keyed
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -21,3 +21,13 @@ def test_a_listed_value_has_its_share_and_a_neighbour_none(kind):
 
 def test_what_has_no_list_is_expected_nowhere():
     assert expected("documents", np.arange(5, dtype=np.uint32)).tolist() == [0.0] * 5
+
+
+def test_values_of_several_kinds_have_the_shares_that_they_have_by_kind():
+    content = load_file(shipped("rarity.safetensors"))
+    values = np.unique(np.concatenate([content[f"{kind}.values"][:50] for kind in KINDS]))
+
+    together = expected_of(np.concatenate([keyed(kind, values) for kind in COMPARED]))
+
+    assert np.array_equal(together, np.concatenate([expected(kind, values) for kind in COMPARED]))
+    assert together.any()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.errors import ModelError
-from detector.verify.relation import QUESTIONS, TIERS, Scorer, scorers
+from detector.verify.relation import QUESTIONS, TIERS, UNREAD, Scorer, scorers
 
 ADVICE = "install the package again, or train it with scripts/train_relation.py"
 
@@ -74,6 +74,15 @@ def test_a_model_answers_every_question(written):
     assert list(found) == list(QUESTIONS)
     assert found["copy"] == Scorer(0.0, {"words": 2.0})
     assert found["translation"].intercept == QUESTIONS.index("translation")
+
+
+def test_a_tier_may_know_translations_without_their_sentences(written):
+    unread = {"intercept": 3, "weights": {"numbers": 1}}
+
+    found = scorers("static", written(whole(**{UNREAD: unread})))
+
+    assert found[UNREAD] == Scorer(3.0, {"numbers": 1.0})
+    assert UNREAD in scorers("static")
 
 
 def test_each_tier_of_models_has_its_own_scorers_but_for_copies(written):
