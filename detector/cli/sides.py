@@ -77,7 +77,10 @@ def _original(found: Explanation, width: int) -> Iterator[str]:
     elif found.relation and Level.SYNDICATION in found.together:
         yield "Original: unknown."
     for reason in found.evidence.reasons:
-        yield from textwrap.wrap(f"- {reason}", width, subsequent_indent="  ")
+        # Ids and paths are to be copied whole.
+        yield from textwrap.wrap(
+            f"- {reason}", width, subsequent_indent="  ", break_on_hyphens=False
+        )
 
 
 def _sum(found: Explanation) -> Iterator[str]:
