@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import packed
+
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -165,7 +167,7 @@ def _best_of(count: int, k: int, rows: I64, found: I64, scores: F32) -> tuple[F3
     """The best `k` hits of each query; equal ones in any order."""
     bits = scores.view(np.uint32)
     falling = np.where(bits >> 31, bits, ~bits & np.uint32(0x7FFFFFFF))  # as the score rises
-    order = np.argsort((rows.astype(np.uint64) << np.uint64(32)) | falling)
+    order = np.argsort(packed(rows, falling))
     rows, found, scores = rows[order], found[order], scores[order]
     place = np.arange(len(rows)) - np.searchsorted(rows, np.arange(count))[rows]
     kept = place < k

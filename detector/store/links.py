@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 import numpy as np
 import numpy.typing as npt
 
+from detector.pairkeys import packed
 from detector.records import ClusterEvent, Decision, Level, Relation
 
 F32 = npt.NDArray[np.float32]
@@ -52,7 +53,7 @@ class Links:
         pairs = np.concatenate([p.pairs for p in parts])
         relations = np.concatenate([p.relations for p in parts])
         scores = np.concatenate([p.scores for p in parts])
-        key = (pairs[:, 0] << 32) | pairs[:, 1]
+        key = packed(pairs[:, 0], pairs[:, 1])
         order = np.argsort(key, kind="stable")
         key = key[order]
         last = np.ones(len(key), np.bool_)
@@ -126,15 +127,6 @@ def together(connection: sqlite3.Connection, wanted: Iterable[int]) -> list[int]
     for part, marks in _parts(sorted(set(wanted))):
         clusters |= {row[0] for row in connection.execute(query.format(marks), part)}
     return labelled(connection, LEVELS.index(Level.EVENT), clusters)
-
-
-def every_label(connection: sqlite3.Connection) -> tuple[I64, I64]:
-    """Numbers of all bodies, ascending, and the digests of their clusters: shape (n, 3)."""
-    rows = connection.execute(
-        "SELECT number, duplicate, syndication, event FROM bodies ORDER BY number"
-    ).fetchall()
-    table = np.array(rows, np.int64).reshape(-1, 4)
-    return table[:, 0], table[:, 1:]
 
 
 def log(
