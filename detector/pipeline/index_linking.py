@@ -28,8 +28,8 @@ from detector.store import bodies, links
 from detector.store.links import LEVELS, RELATIONS, Links
 from detector.text import I64
 
-#: Score from which a pair may join clusters, and is always kept: less than the square of the
-#: quorum of events, whose scores are linked by their roots.
+#: Score from which a pair may join clusters, and is always kept: less than a report must reach
+#: with one other to be of any event but its own.
 STRONG = 0.3
 _CHAIN = 2  # pairs that three bodies need to hang together
 _UNBORN = 0  # digest of a cluster that is not to be stored

@@ -43,9 +43,9 @@ def test_the_store_agrees_with_the_pass(tmp_path, articles, passed, size):
     pairs = {(p.a, p.b): (p.relation, p.original) for p in passed.pairs}
     found = {(p.a, p.b): (p.relation, p.original) for p in stored.pairs}
     shared = pairs.keys() & found.keys()
-    assert len(shared) >= 0.98 * len(pairs)
+    assert len(shared) >= 0.96 * len(pairs)
     assert len(found) <= 1.05 * len(pairs)
-    assert sum(pairs[key] == found[key] for key in shared) >= 0.99 * len(shared)
+    assert sum(pairs[key] == found[key] for key in shared) >= 0.97 * len(shared)
 
 
 def test_the_rows_of_a_store_are_those_of_a_pass_but_for_the_names_of_clusters(
