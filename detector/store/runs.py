@@ -121,15 +121,19 @@ def _width(kind: int) -> int:
 
 
 def pack(
-    connection: sqlite3.Connection, kind: int, runs: Sequence[Run], living: npt.NDArray[np.bool_]
+    connection: sqlite3.Connection,
+    kind: int,
+    runs: Sequence[Run],
+    living: npt.NDArray[np.bool_] | None,
 ) -> None:
-    """Write runs into the packed rows, and drop bodies that are gone.
+    """Write runs into the packed rows.
 
     Args:
         connection: in a transaction for writing.
         kind: `BANDS` or `SAMPLES`.
         runs: what is new.
-        living: by number, whether a body is there.
+        living: by number, whether a body is there: what is not is dropped; None where nothing
+            has gone since the rows were written, so that they need only be added to.
 
     Raises:
         StoreError: if numbers have run out.
@@ -140,31 +144,64 @@ def pack(
         (first, last),
     ).fetchall()
     old = _run(kind, rows)
-    keys = np.concatenate([old.keys, *(_short(kind, run.keys) for run in runs)])
-    numbers = np.concatenate([old.numbers, *(run.numbers for run in runs)])
-    kept = living[numbers]
-    keys, numbers = keys[kept], numbers[kept]
+    keys = np.concatenate([_short(kind, run.keys) for run in runs] or [old.keys[:0]])
+    numbers = np.concatenate([run.numbers for run in runs] or [old.numbers[:0]])
     if len(numbers) and int(numbers.max()) >= _MOST:
         raise StoreError(f"more than {_MOST:,} articles have come; build the index again")
+    held = {bucket - first: data for bucket, data in rows}
+    if living is not None or _highest(old) >= numbers.min(initial=_MOST):
+        keys = np.concatenate([old.keys, keys])
+        numbers = np.concatenate([old.numbers, numbers])
+        kept = np.ones(len(numbers), np.bool_) if living is None else living[numbers]
+        keys, numbers = keys[kept], numbers[kept]
+        connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
+        old, held = Run(keys[:0], numbers[:0]), {}
     buckets = (keys >> np.uint32(_LOW[kind])).astype(np.int64)
     order = np.lexsort((keys, numbers, buckets))
     keys, numbers, buckets = keys[order], numbers[order], buckets[order]
-    connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
     connection.executemany(
-        "INSERT INTO postings VALUES (?, ?)",
-        ((first + bucket, data) for bucket, data in _rows(kind, buckets, keys, numbers)),
+        "INSERT OR REPLACE INTO postings VALUES (?, ?)",
+        (
+            (first + bucket, held[bucket] + data if bucket in held else base + data)
+            for bucket, base, data in _rows(kind, buckets, keys, numbers, _ends(kind, old))
+        ),
     )
 
 
-def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[int, bytes]]:
-    """Rows: the first number, and entries of the rest of a key and the gap to the one before.
+def _highest(run: Run) -> int:
+    return int(run.numbers.max(initial=-1))
+
+
+def _ends(kind: int, packed: Run) -> I64:
+    """The last body of each packed row, or -1."""
+    ends = np.full(1 << _ROWS, -1)
+    buckets = packed.keys >> np.uint32(_LOW[kind])
+    last = np.flatnonzero(np.diff(buckets.astype(np.int64), append=-1))
+    ends[buckets[last]] = packed.numbers[last]
+    return ends
+
+
+def _rows(
+    kind: int, buckets: I64, keys: U32, numbers: I64, ends: I64
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """The first number of each row, and its entries; of one that is there, those to come.
+
+    An entry is the rest of a key and the gap to the body before.
 
     Where a gap is too wide, entries of no key's bits lead over it; who takes one for a body
     that has that key finds none, or one that is then compared.
+
+    Args:
+        kind: of key.
+        buckets: shape (n,), the row of each key, ascending.
+        keys: shape (n,).
+        numbers: shape (n,), bodies, ascending in a row.
+        ends: the last body that each row has already, or -1.
     """
     starts = np.flatnonzero(np.diff(buckets, prepend=-1))
     gaps = np.diff(numbers, prepend=0)
-    gaps[starts] = 0
+    before = ends[buckets[starts]]
+    gaps[starts] = np.where(before < 0, 0, numbers[starts] - before)
     over = np.maximum(gaps - 1, 0) // _FARTHEST
     own = np.arange(len(keys)) + np.cumsum(over)
     low = np.uint32(_LOW[kind])
@@ -174,9 +211,10 @@ def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[in
     width = _width(kind)
     content = entries.view(np.uint8).reshape(-1, _BASE.itemsize)[:, :width].tobytes()
     bases = numbers[starts].astype(_BASE).tobytes()
-    edges = [*(own[starts] * width).tolist(), len(content)]
+    # What leads over a gap in front of a row's first entry stands before it.
+    edges = [*((own[starts] - over[starts]) * width).tolist(), len(content)]
     for at, (bucket, begin, end) in enumerate(
         zip(buckets[starts].tolist(), edges[:-1], edges[1:], strict=True)
     ):
         base = bases[at * _BASE.itemsize : (at + 1) * _BASE.itemsize]
-        yield bucket, base + content[begin:end]
+        yield bucket, base, content[begin:end]
