@@ -142,7 +142,7 @@ class Index:
             new_bodies(batch, outcome),
             known,
         )
-        links.insert(view.connection, kept(outcome.links, outcome.labels))
+        links.insert(view.connection, kept(outcome.judged, outcome.labels))
         new = set(batch.bodies[batch.founders].tolist())
         old = regrouped.changed - new
         links.label(view.connection, {n: regrouped.labels[n] for n in old})
@@ -171,8 +171,9 @@ class Index:
         rest = bodies.standing(view.connection, sorted(set(batch.bodies.tolist()) - labels.keys()))
         for n, (_, code, _, own) in rest.items():
             labels[n], languages[n] = own, view.names[code]
-        every = Links.joined([new, part.inner, fresh])
-        return Outcome(judging, every, labels, languages), grouped
+        judged = Links.joined([new, fresh])
+        every = Links.joined([part.inner, judged])
+        return Outcome(judging, judged, every, labels, languages), grouped
 
     def _prepared(
         self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, model: Model | None
@@ -262,10 +263,8 @@ class Index:
 
 def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
     """Pairs that may join clusters, and all of two bodies that share one."""
-    together = [
-        a in labels and b in labels and labels[a][2] == labels[b][2]
-        for a, b in found.pairs.tolist()
-    ]
+    events = {body: digests[2] for body, digests in labels.items()}
+    together = [a in events and events[a] == events.get(b) for a, b in found.pairs.tolist()]
     return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 

@@ -158,8 +158,8 @@ def component(
     else:
         known |= set(links.together(connection, known))
         numbers = np.array(sorted(known), np.int64)
-        both = Links.joined([links.touching(connection, known), new])
-        inner = both.of(_inside(both.pairs, numbers))
+        fresh_inside = new.of(_inside(new.pairs, numbers))
+        inner = Links.joined([links.inside(connection, numbers), fresh_inside])
         part = _described(connection, names, numbers, inner, arrived)
     missing = _missing(part)
     if not len(missing):
@@ -242,7 +242,7 @@ def _described(
     arrived: Arrived,
 ) -> Component:  # fmt: skip
     stored = bodies.standing(connection, [n for n in numbers.tolist() if n not in arrived.words])
-    old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
+    old = bodies.articles_each(connection, list(stored))
     languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
         if number in stored:
@@ -276,12 +276,15 @@ def _carried_on(
 ) -> I64:
     """Digests of clusters, so that each living one keeps its own."""
     old = part.before[:, level]
-    first = {int(g): int(row) for g, row in zip(*np.unique(groups, return_index=True), strict=True)}
+    distinct, rows = np.unique(groups, return_index=True)
+    first = dict(zip(distinct.tolist(), rows.tolist(), strict=True))
     overlap: Counter[tuple[int, int]] = Counter()
     oldest: dict[int, int] = {}
-    for row, (g, digest) in enumerate(zip(groups.tolist(), old.tolist(), strict=True)):
+    for row, (g, digest, size) in enumerate(
+        zip(groups.tolist(), old.tolist(), part.sizes.tolist(), strict=True)
+    ):
         if digest:
-            overlap[g, digest] += int(part.sizes[row])
+            overlap[g, digest] += size
             oldest.setdefault(digest, row)
     chosen: dict[int, int] = {}
     given: set[int] = set()
@@ -347,9 +350,15 @@ def _noted(
     sizes_before: defaultdict[int, int] = defaultdict(int)
     sizes_now: defaultdict[int, int] = defaultdict(int)
     came_from: defaultdict[int, set[int]] = defaultdict(set)
-    for row, (before, after) in enumerate(zip(old.tolist(), now.tolist(), strict=True)):
-        size = int(part.sizes[row])
-        grown = arrived.copies.get(int(part.numbers[row]), 0)
+    come = np.array([arrived.copies.get(n, 0) for n in part.numbers.tolist()], np.int64)
+    # A cluster that nothing came to, and that stays what it was, is not told of.
+    moved = (come > 0) | (old != now)
+    touched = np.concatenate([old[moved], now[moved], [d[level] for d in changed.lost]])
+    touched.sort()
+    rows = (among(old, touched) | among(now, touched)).nonzero()[0]
+    for before, after, size, grown in zip(
+        *(column[rows].tolist() for column in (old, now, part.sizes, come)), strict=True
+    ):
         sizes_now[after] += size
         if before:
             sizes_before[before] += size - grown

@@ -28,6 +28,8 @@ _BASE = np.dtype("<u4")  # in front of a row: the number that its gaps count fro
 _LOW = {BANDS: 18, SAMPLES: 10}  # bits of a key in an entry; of samples, the lowest are left out
 _MOST = 1 << 24  # numbers of bodies that neighbours are remembered by
 _ASKED = 128  # rows asked for at once
+_LIKE, _UPPER = 16, 24  # bits by which entries are told from others, where few keys are asked for
+_MANY = 4096  # ... and where many are
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,14 @@ def grown(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
 def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
     """Where each key that is asked for stands: position in `asked`, and body."""
     rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    order = asked.argsort()
+    asked = asked[order]  # so that one search goes on where the last one ended
     for run in runs:
-        first = np.searchsorted(run.keys, asked, "left")
-        sizes = np.searchsorted(run.keys, asked, "right") - first
-        rows.append(np.repeat(np.arange(len(asked)), sizes))
-        before = np.cumsum(sizes) - sizes
-        numbers.append(run.numbers[np.repeat(first - before, sizes) + np.arange(int(sizes.sum()))])
+        first = run.keys.searchsorted(asked, "left")
+        sizes = run.keys.searchsorted(asked, "right") - first
+        rows.append(order.repeat(sizes))
+        before = sizes.cumsum() - sizes
+        numbers.append(run.numbers[(first - before).repeat(sizes) + np.arange(int(sizes.sum()))])
     return np.concatenate(rows), np.concatenate(numbers)
 
 
@@ -77,15 +81,22 @@ def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, 
         part = buckets[start : start + _ASKED].tolist()
         part += [part[0]] * (_ASKED - len(part))
         rows += connection.execute(_POSTINGS, part)
-    run = _run(kind, rows)
-    # Nearly all entries of a row are of other keys, as half of their bits show.
-    like = np.zeros(1 << 16, np.bool_)
-    like[wanted.astype(np.uint16)] = True
-    some = np.flatnonzero(like[run.keys.astype(np.uint16)])
-    entries, numbers = run.keys[some], run.numbers[some]
-    at = np.minimum(wanted.searchsorted(entries), len(wanted) - 1)
-    hit = wanted[at] == entries
-    return found([Run.of(entries[hit], numbers[hit])], keys)
+    entries = _Entries.of(kind, rows)
+    held = entries.keys()
+    # Nearly all entries of a row are of other keys, as half of their bits show; where all rows
+    # are read, the upper bits do, which ascend, so that the table of them is read in order.
+    marked = np.zeros(1 << (_LIKE if len(wanted) < _MANY else _UPPER), np.bool_)
+    if len(wanted) < _MANY:
+        marked[wanted.astype(np.uint16)] = True
+        like = marked[held.astype(np.uint16)]
+    else:
+        over = np.uint32(_ROWS + _LOW[kind] - _UPPER)
+        marked[wanted >> over] = True
+        like = marked[held >> over]
+    run = entries.some(like.nonzero()[0])
+    at = np.minimum(wanted.searchsorted(run.keys), len(wanted) - 1)
+    hit = wanted[at] == run.keys
+    return found([Run.of(run.keys[hit], run.numbers[hit])], keys)
 
 
 _POSTINGS = (
@@ -98,21 +109,60 @@ def _short(kind: int, keys: U32) -> U32:
     return np.asarray(keys >> np.uint32(32 - _ROWS - _LOW[kind]), np.uint32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The entries of rows, a body after the other: packed keys are not sorted.
+
+    Attributes:
+        kind: of key.
+        values: of all rows, one after the other.
+        buckets: shape (rows,).
+        ends: shape (rows,), where the entries of each end.
+        bases: shape (rows,), numbers that their gaps count from.
+    """
+
+    kind: int
+    values: U32
+    buckets: U32
+    ends: I64
+    bases: U32
+
+    @classmethod
+    def of(cls, kind: int, rows: Sequence[tuple[int, bytes]]) -> _Entries:
+        width, base, several = _width(kind), _BASE.itemsize, len(rows)
+        sizes = np.fromiter([len(data) for _, data in rows], np.int64, several) - base
+        ends = (sizes // width).cumsum()
+        values = np.zeros((int(ends[-1]) if several else 0, base), np.uint8)
+        content = b"".join([data[base:] for _, data in rows])
+        values[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
+        bases = np.frombuffer(b"".join([data[:base] for _, data in rows]), _BASE)
+        buckets = np.fromiter([bucket for bucket, _ in rows], np.int64, several) - (kind << _ROWS)
+        return cls(kind, values.view(_BASE).ravel(), buckets.astype(np.uint32), ends, bases)
+
+    def keys(self) -> U32:
+        """The key of each entry, as far as it is packed."""
+        low = np.uint32(_LOW[self.kind])
+        upper = (self.buckets << low).repeat(np.diff(self.ends, prepend=0))
+        rest = self.values & np.uint32((1 << _LOW[self.kind]) - 1)
+        return np.asarray(upper | rest, np.uint32)
+
+    def some(self, at: I64) -> Run:
+        """Keys and bodies of some entries; keys are not sorted."""
+        low = np.uint32(_LOW[self.kind])
+        # Of numbers below 2**24 the sums are right, however often the ones before went round.
+        steps = (self.values >> low).cumsum(dtype=np.uint32)
+        row = self.ends.searchsorted(at, "right")
+        first = np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
+        before = np.concatenate([np.zeros(1, np.uint32), steps])[first]
+        start = self.bases - before
+        keys = (self.buckets[row] << low) | (self.values[at] & np.uint32((1 << int(low)) - 1))
+        return Run(keys, (steps[at] + start[row]).astype(np.int64))
+
+
 def _run(kind: int, rows: Sequence[tuple[int, bytes]]) -> Run:
-    """The entries of rows, a body after the other: packed keys are not sorted."""
-    width = _width(kind)
-    sizes = np.array([(len(data) - _BASE.itemsize) // width for _, data in rows], np.int64)
-    content = b"".join(data[_BASE.itemsize :] for _, data in rows)
-    flat = np.zeros((int(sizes.sum()), _BASE.itemsize), np.uint8)
-    flat[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
-    entries = flat.view(_BASE).ravel()
-    low = np.uint32(_LOW[kind])
-    upper = np.array([bucket - (kind << _ROWS) for bucket, _ in rows], np.uint32) << low
-    keys = np.repeat(upper, sizes) | (entries & np.uint32((1 << _LOW[kind]) - 1))
-    bases = np.array([int.from_bytes(data[: _BASE.itemsize], "little") for _, data in rows])
-    steps = np.cumsum((entries >> low).astype(np.int64))
-    before = np.concatenate([[0], steps])[np.cumsum(sizes) - sizes]
-    return Run(keys, steps + np.repeat(bases.astype(np.int64) - before, sizes))
+    """All entries of rows."""
+    entries = _Entries.of(kind, rows)
+    return entries.some(np.arange(len(entries.values)))
 
 
 def _width(kind: int) -> int:
