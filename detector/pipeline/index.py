@@ -28,10 +28,16 @@ from detector.pipeline.index_corpus import ANEW
 from detector.pipeline.index_detection import Telling
 from detector.pipeline.index_explaining import explain
 from detector.pipeline.index_judging import Asked, Judging
-from detector.pipeline.index_rows import new_articles, new_bodies
+from detector.pipeline.index_rows import (
+    Coded,
+    joined_coded,
+    new_articles,
+    new_bodies,
+    prepared_and_coded,
+)
 from detector.pipeline.index_verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, prepare, static_encoder
-from detector.pipeline.shelf import Shelf
+from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
@@ -82,7 +88,8 @@ class Index:
         asked = self.asked()
         with self.store.reading() as view:
             recurring = self._lines(view)
-            prepared = self._prepared([article], recurring, map, asked.model)
+            made = partial(prepare, recurring=recurring, config=self.config, static=asked.static)
+            prepared = self._encoded([article], [made([pack(article)])], asked.model)
             batch = told_from(view, [article], prepared, view.told["next"])
             if batch.known[0] and not batch.same[0]:
                 batch = replace(batch, articles=[replace(article, id=ANEW + article.id)])
@@ -109,7 +116,7 @@ class Index:
 
         with self.store.reading() as view:
             recurring, window = self._lines(view), lines.counted(view.connection)
-        prepare = partial(self._prepared, model=asked.model)
+        prepare = partial(self._prepared, asked=asked)
         ahead = Ahead(self.config, recurring, window, prepare, self._mapped)
         one_ahead(ahead, _batches(articles), store)
         return verdicts
@@ -122,7 +129,7 @@ class Index:
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
             outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
-            self._write(view, batch, outcome, regrouped, known)
+            self._write(view, batch, ready.coded, outcome, regrouped, known)
             lines.count(view.connection, len(articles), ready.latest)
             if ready.found:
                 lines.learn(view.connection, ready.found)
@@ -132,14 +139,14 @@ class Index:
         return verdicts
 
     def _write(
-        self, view: View, batch: Batch, outcome: Outcome, regrouped: linking.Regrouped,
-        known: Mapping[str, int],
+        self, view: View, batch: Batch, coded: Coded, outcome: Outcome,
+        regrouped: linking.Regrouped, known: Mapping[str, int],
     ) -> None:  # fmt: skip
         now = int(time.time())
         bodies.insert(
             view.connection,
-            new_articles(batch, now, self.text),
-            new_bodies(batch, outcome),
+            new_articles(batch, coded, now),
+            new_bodies(batch, coded, outcome),
             known,
         )
         links.insert(view.connection, kept(outcome.judged, outcome.labels))
@@ -176,11 +183,23 @@ class Index:
         return Outcome(judging, judged, every, labels, languages), grouped
 
     def _prepared(
-        self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, model: Model | None
-    ) -> Prepared:
-        static = str(model.folder) if model is not None and model.tier == "static" else ""
-        function = partial(prepare, recurring=recurring, config=self.config, static=static)
+        self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, asked: Asked
+    ) -> tuple[Prepared, Coded]:
+        function = partial(
+            prepared_and_coded,
+            recurring=recurring,
+            config=self.config,
+            static=asked.static,
+            text=self.text,
+        )
         parts = list(mapped(function, chunks(articles)))
+        prepared = self._encoded(articles, [part for part, _ in parts], asked.model)
+        return prepared, joined_coded([coded for _, coded in parts])
+
+    def _encoded(
+        self, articles: Sequence[Article], parts: Sequence[Prepared], model: Model | None
+    ) -> Prepared:
+        """Prepared chunks as one, with centred vectors."""
         prepared = joined(parts)
         if model is None:
             return prepared

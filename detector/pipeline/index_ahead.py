@@ -12,6 +12,7 @@ from typing import Any
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
 from detector.errors import InputError
+from detector.pipeline.index_rows import Coded
 from detector.pipeline.prepare import Prepared, count_lines
 from detector.pipeline.shelf import pack
 from detector.records import Article
@@ -29,6 +30,7 @@ class Ready:
     Attributes:
         articles: with distinct ids.
         prepared: theirs.
+        coded: what is stored of them.
         recurring: lines that are furniture.
         found: hashes of those that were not known to be.
         latest: what was counted of the lines of these articles.
@@ -37,6 +39,7 @@ class Ready:
 
     articles: Sequence[Article]
     prepared: Prepared
+    coded: Coded
     recurring: Recurring
     found: frozenset[int]
     latest: bytes
@@ -58,7 +61,7 @@ class Ahead:
     config: Config
     recurring: Recurring
     window: Sequence[tuple[int, bytes]]
-    prepare: Callable[[Sequence[Article], Recurring, Mapped], Prepared]
+    prepare: Callable[[Sequence[Article], Recurring, Mapped], tuple[Prepared, Coded]]
     mapped: Callable[[int], Mapped]
     _thread: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
@@ -92,8 +95,8 @@ class Ahead:
             known = self.recurring.hashes | found
             self.recurring = Recurring(self.config.clean.recurring_length, known)
         self.window = lines.kept([*self.window, (len(articles), latest)])
-        prepared = self.prepare(articles, self.recurring, mapped)
-        return Ready(articles, prepared, self.recurring, found, latest, began)
+        prepared, coded = self.prepare(articles, self.recurring, mapped)
+        return Ready(articles, prepared, coded, self.recurring, found, latest, began)
 
 
 def one_ahead(

@@ -58,6 +58,11 @@ class Asked:
     backend: Backend | None
     text: bool
 
+    @property
+    def static(self) -> str:
+        """Folder of a static encoder; empty where another, or none, is used."""
+        return str(self.model.folder) if self.model and self.model.tier == "static" else ""
+
 
 class Judging:
     """New bodies of one batch and what they are to stored ones."""
