@@ -40,7 +40,7 @@ from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
 from detector.verify.features import Weighed
-from detector.verify.relation import SEMANTIC, TIERS, UNREAD, Scorer, log_odds
+from detector.verify.relation import OWN, SEMANTIC, TIERS, UNREAD, Scorer, event_of, log_odds
 
 _FACTS = (
     "names", "numbers", "places", "dates", "dates_apart", "event_day_same", "dateline_same",
@@ -48,15 +48,18 @@ _FACTS = (
 )  # fmt: skip
 _VECTORS = ("cosine", "cosine_relative", "margin", "gap", "mutual", "rank")
 _SENTENCES = ("aligned_best", "aligned_least", "covered_best", "covered_least", "in_order")
+#: Whether two articles in one language tell of one event, of all languages and of some.
+WITHIN = ("event", *map(event_of, OWN))
+_WITHIN = (
+    "words", "words_relative", "opening", "opening_relative", "title", *_FACTS,
+    "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
+    "length_ratio",
+)  # fmt: skip
 FEATURES: Mapping[str, Sequence[str]] = {
     "copy": (
         "resemblance", "containment", "shorter", "kept", "exchanged_numbers", "exchanged_names",
     ),
-    "event": (
-        "words", "words_relative", "opening", "opening_relative", "title", *_FACTS,
-        "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
-        "length_ratio",
-    ),
+    **dict.fromkeys(WITHIN, _WITHIN),
     "event_crossing": (*_FACTS, *_VECTORS),
     "translation_first": (*_FACTS, *_VECTORS, "length_ratio"),
     "translation": (*_FACTS, *_VECTORS, *_SENTENCES, "length_ratio"),
@@ -70,25 +73,27 @@ _CONFLICT = {
     "event_day_apart": -1.5, "event_day_gap": -1.2, "day_surely_apart": -0.5, "both_apart": -8.0,
 }  # fmt: skip
 
+# No set that may be fitted on has both events and times. Reports of one event mostly
+# come within two days: a day apart is 3 to 1 against, a month 240 to 1. And none has
+# templates beside reports: one filled in again must fall whatever else it shares.
+_UNTAUGHT = {
+    "published_gap": -1.6,
+    "refilled": -26.0,
+    # Without a time of publication the day is a guess: in one report of ECB+ in four it
+    # is that of something else, but seldom of another season. What is sure weighs as it
+    # does elsewhere.
+    "event_day_apart": -0.3,
+    "event_day_far": -3.0,
+    "day_surely_apart": -1.7,
+    "day_surely_gap": -1.2,
+    "both_apart": -8.0,
+}
+
 #: Weights that no set at hand can teach, with their reason.
 FIXED: Mapping[str, Mapping[str, float]] = {
     # An edited copy keeps the day; a template filled in again does not.
     "copy": {"day_exchanged": -4.0},
-    # No set that may be fitted on has both events and times. Reports of one event mostly
-    # come within two days: a day apart is 3 to 1 against, a month 240 to 1. And none has
-    # templates beside reports: one filled in again must fall whatever else it shares.
-    "event": {
-        "published_gap": -1.6,
-        "refilled": -26.0,
-        # Without a time of publication the day is a guess: in one report of ECB+ in four it
-        # is that of something else, but seldom of another season. What is sure weighs as it
-        # does elsewhere.
-        "event_day_apart": -0.3,
-        "event_day_far": -3.0,
-        "day_surely_apart": -1.7,
-        "day_surely_gap": -1.2,
-        "both_apart": -8.0,
-    },
+    **dict.fromkeys(WITHIN, _UNTAUGHT),
     # A translation, or a foreign report, may come days later.
     "event_crossing": {"published_gap": -0.6, **_CONFLICT},
     "translation_first": _CONFLICT,
@@ -107,7 +112,8 @@ _MOST = {"dates": 3.0, "event_day_same": 2.0}
 _EITHER = {"gap", "mutual", "shorter"}
 _CROSSING = {"cosine_relative", "margin"}
 _PENALTY = 2.0
-_EVENT_PENALTY = 10.0  # its examples are few, its features many
+# The sets of two languages together differ in more than the languages.
+_PENALTIES = {"event": 10.0, **dict.fromkeys(map(event_of, OWN), 3.0)}
 _ANSWER, _WEIGHT = "", " "  # columns that are no features
 # Most of what a newsroom reads is by itself: its pairs weigh more than those of the sets
 # that hold events alone. The English strangers are few, and of no outlet.
@@ -219,7 +225,7 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
         for share in chosen.shares:
             gold = halves(seed, place, share, min(1500, chosen.strangers))
             add_crossing(examples, gold, place, tier)
-    asked = [question for question in (*SEMANTIC, UNREAD) if question != "linked"]
+    asked = [*WITHIN, *(q for q in (*SEMANTIC, UNREAD) if q not in ("event", "linked"))]
     fitted = {question: fit(question, examples) for question in asked}
     for name in ("abmusu", "ecbplus"):
         _linked(examples, planted.events(name, 1, "train", place), place, tier, fitted)  # type: ignore[arg-type]
@@ -348,7 +354,8 @@ def add_events(
     keys = measured.keys(pairs)
     answers = np.array([event[a] == event[b] for a, b in keys], bool)
     keep = known(gold, keys) & ~relating.crossing(pairs)
-    examples.add("event", features, answers, keep, weight)
+    for question in ("event", event_of(gold.rows[0]["language"])):
+        examples.add(question, features, answers, keep, weight)
     click.echo(f"{gold.name}: {keep.sum()} pairs, {answers[keep].sum()} of one event", err=True)
 
 
@@ -429,7 +436,7 @@ def fit(question: str, examples: Examples) -> dict[str, Any]:
     scale = table.std(axis=0)
     scale[scale == 0] = 1
     rows = table / scale
-    penalty = _EVENT_PENALTY if question == "event" else _PENALTY
+    penalty = _PENALTIES.get(question, _PENALTY)
 
     def loss(w: Any) -> tuple[float, Any]:
         odds = rows @ w[1:] + w[0] + fixed
@@ -439,7 +446,7 @@ def fit(question: str, examples: Examples) -> dict[str, Any]:
         return value, np.concatenate([[wrong.sum()], rows.T @ wrong + penalty * w[1:]])
 
     # Where nothing speaks for one event, it is none.
-    most = 0.0 if question == "event" else None
+    most = 0.0 if question in WITHIN else None
     bounds = [(None, most)]
     for name, unit in zip(FEATURES[question], scale, strict=True):
         least, highest = _sign(question, name)
@@ -455,11 +462,11 @@ def fit(question: str, examples: Examples) -> dict[str, Any]:
 
 
 def _sign(question: str, name: str) -> tuple[float | None, float | None]:
-    if name in _EITHER or (question != "event" and name in _CROSSING):
+    if name in _EITHER or (question not in WITHIN and name in _CROSSING):
         return None, None
     if name in _AGAINST:
         return None, 0
-    return 0, _MOST.get(name) if question == "event" else None
+    return 0, _MOST.get(name) if question in WITHIN else None
 
 
 def _refuse_test(gold: Known, place: Path) -> None:

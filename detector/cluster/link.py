@@ -3,7 +3,9 @@
 Connected components of a similarity graph weld strangers through one bad link, and score
 worst of all rules tried on news. Average linkage asks two groups for their mean score over
 all pairs between them, so one bad link among many good ones, or one good among many bad,
-decides nothing (Sokal & Michener 1958).
+decides nothing (Sokal & Michener 1958). How high the mean must be may depend on the groups:
+two sister events look alike in many pairs at once, so that many middling scores tell less
+than one does.
 """
 
 from __future__ import annotations
@@ -18,10 +20,38 @@ import numpy.typing as npt
 from detector.pairkeys import packed
 
 _UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
-_FAINT = 0.2  # part of the threshold below which a score is as good as none
+_FAINT = 0.2  # part of the quorum below which a score is as good as none
+_NEVER = -np.inf
+_ROUNDING = 1e-9  # of means that are equal to the quorum
 
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The mean score at which two groups are still joined.
+
+    It rises with the smaller of both: what joins one unit to a group costs little where it is
+    wrong, what welds two groups that stand by themselves costs every pair between them.
+
+    Attributes:
+        least: where one of them is a single unit.
+        most: what it comes near to where both are large.
+    """
+
+    least: float
+    most: float
+
+    @classmethod
+    def always(cls, score: float) -> Quorum:
+        """The same for groups of any size."""
+        return cls(score, score)
+
+    def of(self, size: int, others: I64) -> F64:
+        """For a group of some size and each of others: shape (n,)."""
+        return self.most - (self.most - self.least) / np.minimum(size, others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +71,7 @@ def link(
     units: int,
     pairs: I64,
     scores: F32,
-    threshold: float,
+    quorum: Quorum,
     cap: int,
     kinds: I64 | None = None,
 ) -> Linking:
@@ -51,7 +81,7 @@ def link(
         units: how many units there are.
         pairs: shape (n, 2), unit indices.
         scores: shape (n,), 0 to 1.
-        threshold: mean score at which two groups are still joined.
+        quorum: mean score at which two groups are still joined.
         cap: largest component linked as one; a larger one loses its weakest links first.
         kinds: shape (units,), where only units of different kinds are scored: a pair of one
             kind that is not given is then no sign against, and counts as `_UNASKED`.
@@ -60,14 +90,14 @@ def link(
     if not len(pairs):
         return Linking(labels, 0)
     pairs, scores = _best(pairs, scores)
-    worth = scores >= threshold * _FAINT
+    worth = scores >= quorum.least * _FAINT
     pairs, scores = pairs[worth], scores[worth]
     components = _components(units, pairs, scores)
     cut = sum(len(members) > cap for members, _, _ in components)
     for component in components:
         for members, inner, weights in _bounded(*component, cap):
             alike = None if kinds is None else kinds[members]
-            labels[members] = members[_average(len(members), inner, weights, threshold, alike)]
+            labels[members] = members[_average(len(members), inner, weights, quorum, alike)]
     return Linking(_smallest(labels), cut)
 
 
@@ -163,53 +193,46 @@ def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[
         yield members[chosen], inner, weights
 
 
-def _average(units: int, pairs: I64, scores: F32, threshold: float, kinds: I64 | None) -> I64:
-    """Position of the first member of each unit's group, within one component."""
-    if units == 2:
-        return np.zeros(2, np.int64) if scores[0] >= threshold else np.arange(2)
-    distance = np.ones((units, units), np.float64)
-    if kinds is not None:
-        distance[kinds[:, None] == kinds] = 1 - _UNASKED
-    distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = 1 - scores
-    np.maximum(distance, 0, out=distance)
-    merges, heights = _tree(distance)
-    return connected(units, merges[heights <= 1 - threshold + 1e-9])
+def _average(units: int, pairs: I64, scores: F32, quorum: Quorum, kinds: I64 | None) -> I64:
+    """Position of the first member of each unit's group, within one component.
 
-
-def _tree(distance: npt.NDArray[np.float64]) -> tuple[I64, npt.NDArray[np.float64]]:
-    """Average linkage by chains of nearest neighbours (Müllner 2011).
-
-    It gives the merges that SciPy's ``linkage`` gives, rounding and ties included.
-
-    Args:
-        distance: shape (n, n), symmetric; overwritten.
-
-    Returns:
-        For each of the n - 1 merges, a unit of either group, and their mean distance.
+    The two groups whose mean score is furthest over their quorum are joined first, until none
+    is over it. Each group remembers with which other it is furthest over, so that a merge
+    looks at all groups once, and at few of them again (Müllner 2011, the generic algorithm).
     """
-    units = len(distance)
-    np.fill_diagonal(distance, np.inf)
-    sizes = np.ones(units, np.int64)
-    merges, heights = np.empty((units - 1, 2), np.int64), np.empty(units - 1)
-    chain: list[int] = []
-    for k in range(units - 1):
-        chain = chain or [int(np.argmax(sizes > 0))]
-        while True:
-            row = distance[chain[-1]]
-            near = int(np.argmin(row))
-            # Of equally near ones the last of the chain, or it would go round for ever.
-            if len(chain) > 1 and row[chain[-2]] <= row[near]:
-                break
-            chain.append(near)
-        gone, kept = sorted((chain.pop(), chain.pop()))
-        merges[k], heights[k] = (gone, kept), distance[gone, kept]
-        a, b = sizes[gone], sizes[kept]
-        mean = (a * distance[gone] + b * distance[kept]) / (a + b)
-        mean[kept] = np.inf
-        distance[kept], distance[:, kept] = mean, mean
-        distance[gone], distance[:, gone] = np.inf, np.inf
-        sizes[gone], sizes[kept] = 0, a + b
-    return merges, heights
+    if units == 2:
+        return np.zeros(2, np.int64) if scores[0] >= quorum.least else np.arange(2)
+    mean = np.zeros((units, units))
+    if kinds is not None:
+        mean[kinds[:, None] == kinds] = _UNASKED
+    mean[pairs[:, 0], pairs[:, 1]] = mean[pairs[:, 1], pairs[:, 0]] = scores
+    np.fill_diagonal(mean, _NEVER)
+    sizes, own = np.ones(units, np.int64), np.arange(units)
+    over = mean - quorum.least + _ROUNDING
+    best = over.argmax(axis=1)
+    margin = over[own, best]
+    while margin[kept := int(margin.argmax())] >= 0:
+        kept, gone = sorted((kept, int(best[kept])))
+        a, b = sizes[kept], sizes[gone]
+        row = (a * mean[kept] + b * mean[gone]) / (a + b)
+        row[[kept, gone]] = _NEVER
+        sizes[kept], sizes[gone] = a + b, 0
+        own[own == gone] = kept
+        mean[kept], mean[:, kept] = row, row
+        row = np.where(sizes > 0, row - quorum.of(int(a + b), np.maximum(sizes, 1)), _NEVER)
+        row += _ROUNDING
+        over[kept], over[:, kept] = row, row
+        over[gone], over[:, gone] = _NEVER, _NEVER
+        margin[gone] = _NEVER
+        # Who was furthest over with either of both looks again; others, whether the new is it.
+        again = np.flatnonzero((best == kept) | (best == gone))
+        again = again[sizes[again] > 0]
+        nearer = (row > margin) | ((row == margin) & (kept < best))
+        best[nearer], margin[nearer] = kept, row[nearer]
+        for i in {*again.tolist(), kept}:
+            best[i] = over[i].argmax()
+            margin[i] = over[i, best[i]]
+    return own
 
 
 def _smallest(labels: I64) -> I64:

@@ -19,7 +19,7 @@ from detector.pipeline.pairing import Pairing
 from detector.pipeline.relating import Judging
 from detector.records import Contribution, Explanation, Level, Relation
 from detector.text import I64
-from detector.verify.relation import Scorer, log_odds
+from detector.verify.relation import Scorer, event_of, log_odds
 
 _QUESTION = {
     Relation.NEAR_COPY: "copy",
@@ -63,7 +63,7 @@ def explained(found: Found, a: str, b: str, config: Config) -> Explanation:
     else:
         evidence, first, confidence = found.pairing.evidence(i, j, features), None, 0.0
     asked = found.scorers if found.relating is None else found.relating.scorers_of(i, j)
-    scorer = asked.get(question)
+    scorer = _scorer(asked, question, found.corpus.facts.languages[i])
     return Explanation(
         a=found.corpus.ids[i],
         b=found.corpus.ids[j],
@@ -114,6 +114,12 @@ def _judged(
     question = _QUESTION.get(relation, "event_crossing" if crossing else "event")
     features = {**found.relating.features(judged.pairs), **judged.features}
     return question, float(judged.scores[0]), relation, dict(Measured(features, 0))
+
+
+def _scorer(scorers: Mapping[str, Scorer], question: str, language: str) -> Scorer | None:
+    """Who answered: events within a language may have a scorer of their own."""
+    own = scorers.get(event_of(language)) if question == "event" else None
+    return own or scorers.get(question)
 
 
 def _contributions(

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from detector.cluster.link import cluster_code, link
+from detector.cluster.link import Quorum, cluster_code, link
 from detector.cluster.original import Direction, first_of
 from detector.pipeline.copying import Judged
 from detector.pipeline.corpus import Corpus
@@ -28,8 +28,9 @@ from detector.verify.profiles import minutes
 
 F32 = npt.NDArray[np.float32]
 
-_QUORUM = 0.5  # mean score over all pairs between two groups at which they are one
-_EVENT_QUORUM = 0.45  # mean root of the scores at which two groups of reports are one event
+_QUORUM = Quorum.always(0.5)  # mean score over all pairs between two groups of one article
+_EVENT_QUORUM = Quorum(0.45, 0.8)  # mean root of the scores between two groups of reports
+_ANY = Quorum.always(0.0)
 _SURE = 0.4  # score that a report must reach with one other, to be of any event but its own
 _LEVELS = {
     "duplicates": Level.DUPLICATE,
@@ -153,7 +154,7 @@ def link_copies(corpus: Members, equal: I64, copies: Judged, cap: int) -> Duplic
     order = np.lexsort((parts[:, 1], -scores, parts[:, 0]))
     _, first = np.unique(parts[order, 0], return_index=True)
     chosen = parts[order][first]
-    joined = link(len(equal), chosen, np.ones(len(chosen), np.float32), 0.0, len(equal))
+    joined = link(len(equal), chosen, np.ones(len(chosen), np.float32), _ANY, len(equal))
     labels = joined.labels[near.labels][equal]
     order = np.lexsort((np.arange(len(labels)), -corpus.lengths, labels))
     _, first, group = np.unique(labels[order], return_index=True, return_inverse=True)

@@ -19,7 +19,7 @@ from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
 from detector.verify.features import Column, Rivals, Weighed, in_parts
-from detector.verify.relation import Scorer, probability_of
+from detector.verify.relation import OWN, Scorer, event_of, probability_of
 
 F32 = npt.NDArray[np.float32]
 
@@ -121,6 +121,13 @@ class Relating:
         self._least = least_of(strangers)
         self._weighed = weighed
         self._near = near
+        spoken = corpus.facts.languages
+        # The articles in each language that has a scorer of its own.
+        self._own = {
+            event_of(code): np.fromiter((s == code for s in spoken), np.bool_, len(spoken))
+            for code in OWN
+            if event_of(code) in scorers
+        }
         self._threads = threads
         self._rivals: Mapping[str, Rivals] = {}
         self._set_shared(Shared.none())
@@ -240,12 +247,15 @@ class Relating:
 
     def _odds(self, features: Mapping[str, F32], pairs: I64, part: int) -> dict[str, Column]:
         names = [held(name) for name in self._least]
-        within, across, first = (
-            self._scorers[name].parted(names)[part].odds(features)
-            for name in ("event", "event_crossing", "translation_first")
-        )
-        crossing = self._near.crossing(pairs)
-        return {_EVENT: np.where(crossing, across, within), _FIRST: first}
+
+        def odds(question: str) -> Column:
+            return self._scorers[question].parted(names)[part].odds(features)
+
+        event = odds("event")
+        for question, spoken in self._own.items():
+            event = np.where(spoken[pairs].all(axis=1), odds(question), event)
+        event = np.where(self._near.crossing(pairs), odds("event_crossing"), event)
+        return {_EVENT: event, _FIRST: odds("translation_first")}
 
     def _decide(self, pairs: I64, begun: Mapping[str, Column]) -> Judged:
         found = in_parts(self._finish, pairs, self._threads, begun)

@@ -2,7 +2,9 @@
 
 One logistic regression a question: is this a copy, a translation, a report of the same
 event within a language, or across two; and how sure is a pair that linking confirmed. What
-a cosine means depends on the encoder, so each tier of models has its own, but for copies.
+a cosine means depends on the encoder, so each tier of models has its own, but for copies. How
+much words, names and numbers tell depends on how a language is written, so Vietnamese and
+English have scorers of their own for events within them.
 The coefficients are in ``models/relation.json``, written by ``scripts/train_relation.py``.
 """
 
@@ -28,6 +30,8 @@ F64 = npt.NDArray[np.float64]
 SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "linked")
 #: Whether a pair is a translation where sentences are not at hand: a tier need not know.
 UNREAD = "translation_unread"
+#: Languages whose events have a scorer of their own; pairs in others are asked "event".
+OWN = ("vi", "en")
 #: The questions, each with a scorer of its own.
 QUESTIONS = ("copy", *SEMANTIC)
 TIERS = ("static", "transformer")
@@ -85,6 +89,11 @@ def log_odds(probability: F32) -> F32:
     return np.asarray(np.clip(np.log(kept / (1 - kept)), -12, 12), np.float32)
 
 
+def event_of(language: str) -> str:
+    """The question whether two articles in a language tell of one event, if it has its own."""
+    return f"event_of_{language}"
+
+
 @lru_cache(maxsize=4)
 def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
     """The shipped scorers of a tier of models, or those of another file.
@@ -99,7 +108,8 @@ def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
     file = Path(path) if path else shipped("relation.json")
     shared = read_scorers(file, ("copy",), _TRAINED_BY)
     own = read_scorers(file, SEMANTIC, _TRAINED_BY, tier)
-    return {**shared, **own, **read_scorers(file, (UNREAD,), _TRAINED_BY, tier, known=True)}
+    optional = (UNREAD, *map(event_of, OWN))
+    return {**shared, **own, **read_scorers(file, optional, _TRAINED_BY, tier, known=True)}
 
 
 def read_scorers(
