@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
-from itertools import islice
 
 import numpy as np
 
@@ -44,8 +44,6 @@ from detector.store.links import Links
 from detector.store.store import Store, View, codes, count, set_next
 from detector.text import I64
 from detector.verify.relation import scorers
-
-BATCH = 1000  # articles in one transaction
 
 Progress = Callable[[str, int, int], None]
 
@@ -101,25 +99,28 @@ class Index:
                 0, evidence=evidence, added=False
             )
 
-    def add(self, articles: Iterable[Article], progress: Progress) -> list[Verdict]:
-        """Compare articles with the stored ones and with each other, and store them."""
+    def add(self, batches: Iterable[Sequence[Article]]) -> Iterator[list[Verdict]]:
+        """Compare articles with the stored ones and with each other, and store them.
+
+        Args:
+            batches: a transaction each.
+
+        Yields:
+            The verdicts on each batch, which is durable then.
+        """
         asked = self.asked()
-        verdicts: list[Verdict] = []
-
-        def store(ready: Ready) -> None:
-            verdicts.extend(self._stored(ready, asked))
-            progress("add", len(verdicts), 0)
-            with self.store.reading() as view:
-                waiting, all_ = len(view.tail), view.frequencies.articles
-            if packing.due(waiting, all_ - waiting):
-                packing.pack(self.store, whole=False, progress=_silent)
-
         with self.store.reading() as view:
             recurring, window = self._lines(view), lines.counted(view.connection)
         prepare = partial(self._prepared, asked=asked)
         ahead = Ahead(self.config, recurring, window, prepare, self._mapped)
-        one_ahead(ahead, _batches(articles), store)
-        return verdicts
+        with closing(one_ahead(ahead, batches)) as prepared:
+            for ready in prepared:
+                verdicts = self._stored(ready, asked)
+                with self.store.reading() as view:
+                    waiting, all_ = len(view.tail), view.frequencies.articles
+                if packing.due(waiting, all_ - waiting):
+                    packing.pack(self.store, whole=False, progress=_silent)
+                yield verdicts
 
     def _stored(self, ready: Ready, asked: Asked) -> list[Verdict]:
         articles, prepared = ready.articles, ready.prepared
@@ -307,12 +308,6 @@ def _refuse_changed(batch: Batch) -> None:
             f'"{name}" is stored already with another text; remove it first, or give the '
             "new version an id of its own"
         )
-
-
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    source = iter(articles)
-    while part := list(islice(source, BATCH)):
-        yield part
 
 
 def _nothing(_pairs: I64) -> Links:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -99,12 +99,11 @@ class Ahead:
         return Ready(articles, prepared, coded, self.recurring, found, latest, began)
 
 
-def one_ahead(
-    ahead: Ahead, batches: Iterable[Sequence[Article]], store: Callable[[Ready], None]
-) -> None:
-    """Store batches in order, each while the next is prepared.
+def one_ahead(ahead: Ahead, batches: Iterable[Sequence[Article]]) -> Generator[Ready, None, None]:
+    """Batches in order, each to be stored by the caller while the next is prepared.
 
-    What is wrong with a batch is told when all before it are stored.
+    No batch is asked for before the last but one is stored. What is wrong with a batch is told
+    when all before it are stored.
     """
     source = iter(batches)
     waiting: Future[Ready] | None = None
@@ -112,16 +111,17 @@ def one_ahead(
         while True:
             begun: Future[Ready] | None = None
             wrong: Exception | None = None
+            batch: Sequence[Article] | None = None
             try:
                 batch = next(source, None)
                 begun = ahead.begin(batch) if batch else None
             except Exception as error:
                 wrong = error
             if waiting is not None:
-                store(waiting.result())
+                yield waiting.result()
             if wrong is not None:
                 raise wrong
-            if begun is None:
+            if batch is None:
                 return
             waiting = begun
     finally:
