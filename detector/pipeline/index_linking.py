@@ -194,7 +194,8 @@ def regrouped(
     columns = []
     for level in range(len(LEVELS)):
         now = _carried_on(connection, part, level, groups[level], arrived)
-        _noted(part, level, part.before[:, level], now, arrived, changed, result)
+        if not arrived.passing:
+            _noted(part, level, part.before[:, level], now, arrived, changed, result)
         columns.append(now)
     labels = np.stack(columns, axis=1)
     result.labels = {

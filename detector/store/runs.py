@@ -79,8 +79,9 @@ def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, 
     rows: list[tuple[int, bytes]] = []
     for start in range(0, len(buckets), _ASKED):
         part = buckets[start : start + _ASKED].tolist()
-        part += [part[0]] * (_ASKED - len(part))
-        rows += connection.execute(_POSTINGS, part)
+        size = min(size for size in _POSTINGS if size >= len(part))
+        part += [part[0]] * (size - len(part))
+        rows += connection.execute(_POSTINGS[size], part)
     entries = _Entries.of(kind, rows)
     held = entries.keys()
     # Nearly all entries of a row are of other keys, as half of their bits show; where all rows
@@ -99,9 +100,12 @@ def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, 
     return found([Run.of(run.keys[hit], run.numbers[hit])], keys)
 
 
-_POSTINGS = (
-    f"SELECT bucket, data FROM postings WHERE bucket IN ({','.join('?' * _ASKED)}) ORDER BY bucket"
-)
+# Statements are of few lengths, so that SQLite keeps them prepared.
+_POSTINGS = {
+    size: f"SELECT bucket, data FROM postings WHERE bucket IN ({marks}) ORDER BY bucket"
+    for size in (8, 32, 64, _ASKED)
+    for marks in [",".join("?" * size)]
+}
 
 
 def _short(kind: int, keys: U32) -> U32:
