@@ -16,7 +16,7 @@ from detector.backends.base import Backend
 from detector.config import Config
 from detector.errors import StoreError, UnknownClusterError, UsageError
 from detector.models import resolve
-from detector.pipeline import index_changing as changing
+from detector.pipeline.index import changing
 from detector.records import (
     Article,
     Cluster,
@@ -33,7 +33,7 @@ from detector.store.links import LEVELS, digest_of
 from detector.text import VERSION
 
 if TYPE_CHECKING:
-    from detector.pipeline.index import Index
+    from detector.pipeline.index.index import Index
 
 BATCH = 1000  # articles in one transaction
 
@@ -74,7 +74,7 @@ class Opened:
                 other options or another model.
             UsageError: if the options name a model for second opinions.
         """
-        from detector.pipeline.index import Index
+        from detector.pipeline.index.index import Index
 
         if config is not None and config.verify.model:
             raise UsageError(

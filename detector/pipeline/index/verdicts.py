@@ -12,11 +12,11 @@ import numpy.typing as npt
 from detector.clean import Recurring
 from detector.cluster.original import Direction
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.index_batch import Batch
-from detector.pipeline.index_candidates import among
-from detector.pipeline.index_corpus import ANEW, Surroundings
-from detector.pipeline.index_judging import Asked, Judging
-from detector.pipeline.index_telling import UNTOLD, new_side, stored_side, told
+from detector.pipeline.index.batch import Batch
+from detector.pipeline.index.candidates import among
+from detector.pipeline.index.judging import Asked, Judging
+from detector.pipeline.index.sides import UNTOLD, new_side, stored_side, told
+from detector.pipeline.index.surroundings import ANEW, Surroundings
 from detector.pipeline.pairing import Pairing, of_one_outlet
 from detector.records import COPIES, Evidence, Relation, Verdict
 from detector.store import bodies

@@ -10,7 +10,7 @@ from detector import Article, Config, Detector, InputError
 from detector.pipeline import opened
 from detector.readers import read
 
-NEWSROOM = Path(__file__).parents[1] / "data" / "newsroom" / "articles.jsonl"
+NEWSROOM = Path(__file__).parents[2] / "data" / "newsroom" / "articles.jsonl"
 CONFIG = Config(jobs=1)
 
 

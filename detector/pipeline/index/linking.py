@@ -21,8 +21,8 @@ from detector.cluster.link import cluster_id, connected
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group, link_copies
-from detector.pipeline.index_candidates import among
-from detector.pipeline.index_deciding import decided
+from detector.pipeline.index.candidates import among
+from detector.pipeline.index.deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
 from detector.store.links import LEVELS, RELATIONS, Links

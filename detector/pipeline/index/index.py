@@ -18,24 +18,23 @@ from detector.clean import Recurring
 from detector.config import Config
 from detector.errors import InputError
 from detector.models import Model, check, resolve
-from detector.pipeline import index_changing as changing
-from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import encoded, static_centred
-from detector.pipeline.index_ahead import CHUNK, Ahead, Mapped, Ready, chunks, one_ahead
-from detector.pipeline.index_batch import Batch, joined, told_from
-from detector.pipeline.index_corpus import ANEW
-from detector.pipeline.index_detection import Telling
-from detector.pipeline.index_explaining import explain
-from detector.pipeline.index_judging import Asked, Judging
-from detector.pipeline.index_rows import (
+from detector.pipeline.index import changing, linking
+from detector.pipeline.index.ahead import CHUNK, Ahead, Mapped, Ready, chunks, one_ahead
+from detector.pipeline.index.batch import Batch, joined, told_from
+from detector.pipeline.index.detection import Telling
+from detector.pipeline.index.explaining import explain
+from detector.pipeline.index.judging import Asked, Judging
+from detector.pipeline.index.rows import (
     Coded,
     joined_coded,
     new_articles,
     new_bodies,
     prepared_and_coded,
 )
-from detector.pipeline.index_verdicts import Outcome, Verdicts
+from detector.pipeline.index.surroundings import ANEW
+from detector.pipeline.index.verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, prepare, static_encoder
 from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, Explanation, IndexInfo, Verdict

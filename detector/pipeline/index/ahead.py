@@ -12,7 +12,7 @@ from typing import Any
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
 from detector.errors import InputError
-from detector.pipeline.index_rows import Coded
+from detector.pipeline.index.rows import Coded
 from detector.pipeline.prepare import Prepared, count_lines
 from detector.pipeline.shelf import pack
 from detector.records import Article

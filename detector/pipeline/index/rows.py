@@ -9,9 +9,9 @@ import numpy as np
 
 from detector.clean import Recurring
 from detector.config import Config
-from detector.pipeline.index_batch import Batch
-from detector.pipeline.index_relating import KINDS, RivalEdges
-from detector.pipeline.index_verdicts import Outcome
+from detector.pipeline.index.batch import Batch
+from detector.pipeline.index.recalling import KINDS, RivalEdges
+from detector.pipeline.index.verdicts import Outcome
 from detector.pipeline.prepare import Prepared, prepare
 from detector.pipeline.shelf import Packed, unpack
 from detector.store.bodies import RIVALS, NewArticle, NewBody
