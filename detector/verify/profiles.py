@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timezone
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -323,7 +324,7 @@ def _bag(owner: I64, values: U32, rows: int) -> Bag:
 
 
 def _joined(bags: Sequence[Bag]) -> Bag:
-    offsets = np.cumsum([0] + [len(bag.values) for bag in bags])
+    offsets = [0, *accumulate(len(bag.values) for bag in bags)]
     bounds = [bag.bounds[:-1] + o for bag, o in zip(bags, offsets, strict=False)]
     return Bag(
         np.concatenate([bag.values for bag in bags]),
