@@ -173,6 +173,9 @@ def regrouped(
     config: Config,
 ) -> Regrouped:  # fmt: skip
     """Link a component, and carry the ids of its clusters on."""
+    if arrived.passing and not part.before.any():  # nothing stored is reached
+        nothing = (_UNBORN, _UNBORN, _UNBORN)
+        return Regrouped(dict.fromkeys(part.numbers.tolist(), nothing))
     copies = np.isin(part.inner.relations, COPIED)
     at = np.searchsorted(part.numbers, part.inner.pairs)
     judged = [
@@ -218,6 +221,8 @@ def _missing(component: Component) -> I64:
     Copies do not count: a longer one speaks for them.
     """
     numbers, inner = component.numbers, component.inner
+    if len(inner) < _CHAIN:
+        return np.zeros((0, 2), np.int64)
     at = np.searchsorted(numbers, inner.pairs)
     heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, COPIED)
     strong = at[heard & (inner.scores >= STRONG)]

@@ -59,6 +59,8 @@ class Match:
 def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
     """The closest earlier body of each new one, by number."""
     found: dict[int, Match] = {}
+    if not len(outcome.links):
+        return found
     labels = outcome.labels
     alike: defaultdict[int, list[int]] = defaultdict(list)
     mates: defaultdict[int, list[int]] = defaultdict(list)
