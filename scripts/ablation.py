@@ -36,7 +36,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
 #: What is asked, and the sets of events on which; of translations, all that are made.
 QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
     ("translation", ()),
-    ("event", ("abmusu", "ecbplus")),
+    ("event_of_vi", ("abmusu",)),
+    ("event_of_en", ("ecbplus",)),
 )
 _REST = "others"
 _CROSSING = (planted.translations, planted.condensed, planted.changed)

@@ -29,7 +29,7 @@ Part: TypeAlias = Literal["train", "test", "all"]
 _STAMP = re.compile(r"-(20\d\d)(\d\d)(\d\d)\d{4,9}\.\w+$")
 
 #: Share of each set that may be fitted on. Strangers are plentiful, and a test needs many.
-TRAINING_SHARE = {"translation": 0.4, "events": 0.4, "background": 0.25}
+TRAINING_SHARE = {"translation": 0.4, "events": 0.6, "background": 0.25}
 
 
 @dataclass(frozen=True, slots=True)

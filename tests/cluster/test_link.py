@@ -5,16 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.cluster.link import cluster_id, link
+from detector.cluster.link import Quorum, cluster_id, link
 from detector.records import Level
 
 CAP = 100
 
 
-def linked(units, scored, threshold=0.5, cap=CAP):
+HALF = Quorum.always(0.5)
+
+
+def linked(units, scored, quorum=HALF, cap=CAP):
     pairs = np.array([pair for pair, _ in scored], np.int64).reshape(-1, 2)
     scores = np.array([score for _, score in scored], np.float32)
-    return link(units, pairs, scores, threshold, cap)
+    return link(units, pairs, scores, quorum, cap)
 
 
 def labels(units, scored, **options):
@@ -72,16 +75,17 @@ def test_a_unit_paired_with_itself_says_nothing():
     assert labels(3, [((1, 1), 0.0), ((0, 1), 0.9), ((2, 2), 1.0)]) == [0, 0, 2]
 
 
-def by_hand(units, scores, threshold):
+def by_hand(units, scores, least, most):
     """Average linkage as its definition says."""
     groups = [[i] for i in range(units)]
     while len(groups) > 1:
-        means = {
+        over = {
             (a, b): np.mean([scores.get((min(i, j), max(i, j)), 0) for i in a_in for j in b_in])
+            - (most - (most - least) / min(len(a_in), len(b_in)))
             for (a, a_in), (b, b_in) in itertools.combinations(enumerate(groups), 2)
         }
-        a, b = max(means, key=means.__getitem__)
-        if means[a, b] < threshold:
+        a, b = max(over, key=over.__getitem__)
+        if over[a, b] < 0:
             break
         groups[a] += groups.pop(b)
     return [min(next(g for g in groups if i in g)) for i in range(units)]
@@ -93,7 +97,29 @@ def test_groups_are_those_of_average_linkage(seed):
     pairs = list(itertools.combinations(range(8), 2))
     scores = {p: random.uniform(0.3, 1) for p in pairs if random.random() < 0.7}
 
-    assert labels(8, list(scores.items())) == by_hand(8, scores, 0.5)
+    assert labels(8, list(scores.items())) == by_hand(8, scores, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_quorum_of_larger_groups_is_higher(seed):
+    random = np.random.default_rng(seed)
+    pairs = list(itertools.combinations(range(12), 2))
+    scores = {p: random.uniform(0.2, 1) for p in pairs if random.random() < 0.8}
+
+    found = labels(12, list(scores.items()), quorum=Quorum(0.4, 0.8))
+
+    assert found == by_hand(12, scores, 0.4, 0.8)
+
+
+def test_a_score_that_joins_two_reports_does_not_join_two_groups_of_them():
+    quorum = Quorum(0.45, 0.8)
+    between = [((a, b), 0.6) for a in range(5) for b in range(5, 10)]
+
+    assert labels(2, [((0, 1), 0.6)], quorum=quorum) == [0, 0]
+    assert labels(6, [*dense(range(5)), ((0, 5), 0.9), ((1, 5), 0.9), ((2, 5), 0.6)],
+                  quorum=quorum) == [0] * 6  # fmt: skip
+    groups = [*dense(range(5)), *dense(range(5, 10)), *between]
+    assert labels(10, groups, quorum=quorum) == [0] * 5 + [5] * 5
 
 
 tenths = st.integers(0, 10).map(lambda n: n / 10)

@@ -13,7 +13,7 @@ NEWSROOM = Path(__file__).parents[1] / "data" / "newsroom" / "articles.jsonl"
 CONFIG = Config(jobs=1)
 
 # Of the clusters of a pass; what README promises.
-LEAST = {Level.DUPLICATE: 1.0, Level.SYNDICATION: 0.99, Level.EVENT: 0.97}
+LEAST = {Level.DUPLICATE: 1.0, Level.SYNDICATION: 0.98, Level.EVENT: 0.97}
 
 
 @pytest.fixture(scope="module")

@@ -42,18 +42,30 @@ def test_what_is_measured_again_is_what_a_pair_was_judged_by(relating: Relating)
     measured = relating.features(judged.pairs)
 
     crossing = relating.crossing(judged.pairs)
+    spoken = np.array(relating._corpus.facts.languages)[judged.pairs[:, 0]]
     translated = np.array([r is Relation.TRANSLATION for r in judged.relations])
     assert translated.any()
-    vietnamese = np.array([s == "vi" for s in relating._corpus.facts.languages])[judged.pairs]
     for question, rows in (
-        ("event_of_vi", vietnamese.all(axis=1)),
-        ("event_of_en", ~vietnamese.any(axis=1)),
+        ("event_of_vi", ~crossing & (spoken == "vi")),
+        ("event_of_en", ~crossing & (spoken == "en")),
         ("event_crossing", crossing & ~translated),
         ("translation", translated),
     ):
         own = {name: values[rows] for name, values in measured.items()}
         expected = scorers()[question].probability(own)
         np.testing.assert_allclose(judged.scores[rows], expected, atol=1e-6, err_msg=question)
+
+
+def test_a_language_without_a_scorer_of_its_own_is_asked_that_of_all(
+    relating: Relating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relating, "_own", {})
+    judged = relating.judge(Shared.none())
+
+    rows = ~relating.crossing(judged.pairs)
+    own = {name: values[rows] for name, values in relating.features(judged.pairs).items()}
+    expected = scorers()["event"].probability(own)
+    np.testing.assert_allclose(judged.scores[rows], expected, atol=1e-6)
 
 
 def test_threads_and_the_size_of_parts_change_no_answer(
