@@ -42,8 +42,9 @@ def build(index: str, file: str, count: str) -> Row:
     articles = list(_articles(Path(file), 0, int(count)))
     with Detector.open(index, text=False) as detector:
         begun = time.perf_counter(), time.process_time()
-        for start in range(0, len(articles), _BATCH):
-            detector.add(articles[start : start + _BATCH])
+        batches = (articles[start : start + _BATCH] for start in range(0, len(articles), _BATCH))
+        for _ in detector.add_in_batches(batches):
+            pass
         took = _since(begun)
         detector.compact()
         size = sum(detector.info().files.values())

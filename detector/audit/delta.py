@@ -58,6 +58,29 @@ def batches(path: Path, size: int) -> Iterator[list[Article]]:
         yield list(batch.values())
 
 
+def apart(batches: Iterator[list[Article]]) -> Iterator[Iterator[list[Article]]]:
+    """Batches in runs: in none has a batch an article of the one before it.
+
+    So a batch of a run can be looked up while the one before it is not stored yet. Each run is to
+    be read to its end before the next is asked for.
+    """
+    following = next(batches, None)
+
+    def run() -> Iterator[list[Article]]:
+        nonlocal following
+        before: set[str] = set()
+        while following is not None:
+            names = {article.id for article in following}
+            if not before.isdisjoint(names):
+                return
+            batch, before = following, names
+            following = next(batches, None)
+            yield batch
+
+    while following is not None:
+        yield run()
+
+
 def fingerprint(article: Article) -> bytes:
     """Digest of everything of an article but its id and where it was read."""
     published = article.published.isoformat() if article.published is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from datetime import datetime
@@ -23,7 +23,7 @@ from detector.audit.runs import Run, Runs, write_json
 from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
 from detector.pipeline import Detector
 from detector.pipeline.freeing import calm
-from detector.records import Detection, IndexInfo
+from detector.records import Article, Detection, IndexInfo
 from detector.report import figures
 from detector.writers import write
 
@@ -100,22 +100,25 @@ class Running:
         total = self._journal.told("read")
         done, total = 0, total["new"] + total["changed"]
         told["expired"] = self._expire()
-        for batch in delta.batches(self._folder / _DELTA, self._config.sources.batch):
-            held = {a.id: self._index.get(a.id) for a in batch if a.id in self._index}
-            changed = [
-                a.id
-                for a in batch
-                if a.id in held and delta.fingerprint(held[a.id]) != delta.fingerprint(a)
-            ]
-            if changed:
-                self._index.remove(changed)
-            lacking = [a for a in batch if a.id not in held or a.id in set(changed)]
-            done += len(batch)
-            if lacking:
-                self._index.add(lacking)
+        batches = delta.batches(self._folder / _DELTA, self._config.sources.batch)
+        for several in delta.apart(batches):
+            for verdicts in self._index.add_in_batches(map(self._lacking, several)):
+                done += len(verdicts)
                 self._teller.progress("add", done, total)
         self._teller.progress("add", total, total)
         told["articles"] = len(self._index)
+
+    def _lacking(self, batch: Sequence[Article]) -> list[Article]:
+        """What the index lacks of a batch; the old version of an article that changed goes."""
+        held = {a.id: self._index.get(a.id) for a in batch if a.id in self._index}
+        changed = {
+            a.id
+            for a in batch
+            if a.id in held and delta.fingerprint(held[a.id]) != delta.fingerprint(a)
+        }
+        if changed:
+            self._index.remove(sorted(changed))
+        return [a for a in batch if a.id not in held or a.id in changed]
 
     def _detect(self, told: dict[str, Any]) -> None:
         found = self._detection

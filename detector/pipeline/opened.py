@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timezone
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ from detector.backends.base import Backend
 from detector.config import Config
 from detector.errors import StoreError, UnknownClusterError, UsageError
 from detector.models import resolve
-from detector.pipeline import index_changing as changing
+from detector.pipeline.index import changing
 from detector.records import (
     Article,
     Cluster,
@@ -32,7 +33,9 @@ from detector.store.links import LEVELS, digest_of
 from detector.text import VERSION
 
 if TYPE_CHECKING:
-    from detector.pipeline.index import Index
+    from detector.pipeline.index.index import Index
+
+BATCH = 1000  # articles in one transaction
 
 Progress = Callable[[str, int, int], None]
 Self = TypeVar("Self", bound="Opened")
@@ -71,7 +74,7 @@ class Opened:
                 other options or another model.
             UsageError: if the options name a model for second opinions.
         """
-        from detector.pipeline.index import Index
+        from detector.pipeline.index.index import Index
 
         if config is not None and config.verify.model:
             raise UsageError(
@@ -149,7 +152,26 @@ class Opened:
             StoreError: if it cannot be written.
         """
         several = [articles] if isinstance(articles, Article) else articles
-        return self._opened().add(several, progress or _silent)
+        verdicts: list[Verdict] = []
+        for part in self.add_in_batches(_batches(several)):
+            verdicts += part
+            (progress or _silent)("add", len(verdicts), 0)
+        return verdicts
+
+    def add_in_batches(self, batches: Iterable[Sequence[Article]]) -> Iterator[list[Verdict]]:
+        """Store many articles: each batch is durable when its verdicts come.
+
+        A batch is prepared while the one before it is stored, so this is quicker than to call
+        `add` with each.
+
+        Args:
+            batches: asked for as they are needed; a transaction each.
+
+        Raises:
+            InputError, StoreLockedError, StoreError: as `add`, when the batch's turn comes; those
+                before it are stored.
+        """
+        return self._opened().add(batches)
 
     def get(self, id: str) -> Article:  # noqa: A002 - as the field is called
         """A stored article; its text is empty where texts are not kept.
@@ -288,6 +310,12 @@ def _fitting(store: Store, config: Config | None) -> Config:
 
         built = replace(built, jobs=config.jobs)
     return built
+
+
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    source = iter(articles)
+    while part := list(islice(source, BATCH)):
+        yield part
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -128,6 +128,9 @@ class Relating:
             for code in OWN
             if event_of(code) in scorers
         }
+        names = [held(name) for name in self._least]
+        begun = ("event", "event_crossing", "translation_first", *self._own)
+        self._parted = {name: scorers[name].parted(names) for name in begun}
         self._threads = threads
         self._rivals: Mapping[str, Rivals] = {}
         self._set_shared(Shared.none())
@@ -241,21 +244,23 @@ class Relating:
         return begun | self._odds(features, pairs, 0)
 
     def _finish(self, pairs: I64, begun: Mapping[str, Column]) -> dict[str, F32]:
-        """Probabilities of one event and, by vectors and facts, of a translation."""
+        """Probabilities of one event and, of pairs in two languages, of a translation."""
         late = self._odds(self._relative(begun, pairs), pairs, 1)
         return {name: probability_of(begun[name] + odds) for name, odds in late.items()}
 
     def _odds(self, features: Mapping[str, F32], pairs: I64, part: int) -> dict[str, Column]:
-        names = [held(name) for name in self._least]
-
-        def odds(question: str) -> Column:
-            return self._scorers[question].parted(names)[part].odds(features)
-
-        event = odds("event")
+        crossing = self._near.crossing(pairs)
+        asked = {"event_crossing": crossing}
         for question, spoken in self._own.items():
-            event = np.where(spoken[pairs].all(axis=1), odds(question), event)
-        event = np.where(self._near.crossing(pairs), odds("event_crossing"), event)
-        return {_EVENT: event, _FIRST: odds("translation_first")}
+            asked[question] = np.asarray(spoken[pairs].all(axis=1), np.bool_)
+        asked["event"] = ~np.logical_or.reduce(list(asked.values()))
+        event, first = np.zeros((2, len(pairs)))
+        for question, of in asked.items():
+            if of.any():  # most often a run of pairs is of one language
+                event = np.where(of, self._parted[question][part].odds(features), event)
+        if crossing.any():
+            first = self._parted["translation_first"][part].odds(features)
+        return {_EVENT: event, _FIRST: first}
 
     def _decide(self, pairs: I64, begun: Mapping[str, Column]) -> Judged:
         found = in_parts(self._finish, pairs, self._threads, begun)

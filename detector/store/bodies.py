@@ -252,6 +252,16 @@ def standing(
     }
 
 
+def articles_each(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """How many articles each body has, where it has one."""
+    first = "SELECT number FROM articles WHERE number IN ({})"
+    others = "SELECT body FROM articles WHERE body IN ({}) AND body != number"
+    found = dict.fromkeys((number for (number,) in _asked(connection, first, numbers)), 1)
+    for (body,) in _asked(connection, others, numbers):
+        found[body] = found.get(body, 0) + 1
+    return found
+
+
 def of_digests(connection: sqlite3.Connection, digests: Sequence[int]) -> dict[int, int]:
     """The body that has each digest, where there is one."""
     query = "SELECT digest, min(number) FROM bodies WHERE digest IN ({}) GROUP BY digest"

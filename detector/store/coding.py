@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -91,24 +92,24 @@ def decoded_profiles(rows: Sequence[bytes]) -> Profiles:
     lower = b"".join(row[_SIZE:end] for row, end in zip(rows, lengths, strict=True))
     parts = [_inflated(row[end:]) for row, end in zip(rows, lengths, strict=True)]
     flat = np.frombuffer(b"".join(parts), np.uint8)
-    ends = np.cumsum([len(part) for part in parts]).astype(np.int64)
-    starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+    starts = np.array([0, *accumulate(map(len, parts))][:-1], np.int64)
     heads = flat[starts[:, None] + np.arange(_HEAD.itemsize)].copy().view(_HEAD).reshape(-1)
     sizes = heads["sizes"].astype(np.int64)
     at, several = starts + _HEAD.itemsize, sizes.sum(axis=1)
     steps = _gathered(flat, at, several)
     every = _joined_planes(np.frombuffer(lower, np.uint8), steps, several)
-    values = _by_column(every, np.cumsum(several) - several, sizes)
+    values = _by_column(every, several.cumsum() - several, sizes)
     counted = [column for column, name in enumerate(_BAGS) if name in _COUNTED]
     counts = _by_column(flat, at + several, sizes[:, counted])
-    bounds = np.concatenate([np.zeros((1, len(_BAGS)), np.int64), np.cumsum(sizes, axis=0)])
+    bounds = np.zeros((len(_BAGS), len(rows) + 1), np.int64)
+    sizes.T.cumsum(axis=1, out=bounds[:, 1:])
     bags: dict[str, Any] = {
         name: Bag(
             values[column],
             counts[counted.index(column)]
             if column in counted
             else np.ones(len(values[column]), np.uint8),
-            np.ascontiguousarray(bounds[:, column]),
+            bounds[column],
         )
         for column, name in enumerate(_BAGS)
     }
@@ -191,13 +192,16 @@ def _joined_planes(lower: npt.NDArray[np.uint8], steps: npt.NDArray[np.uint8], s
         steps: the highest, of all runs.
         sizes: values of each run.
     """
-    first = np.cumsum(sizes) - sizes
-    several = np.repeat(sizes[:, None], _WIDTH - 1, axis=1)
+    first = sizes.cumsum() - sizes
+    several = sizes[:, None].repeat(_WIDTH - 1, axis=1)
     planes = _by_column(lower, (_WIDTH - 1) * first, several)
-    highest = np.cumsum(steps, dtype=np.uint64)
-    before = np.concatenate([np.zeros(1, np.uint64), highest])[first]
-    planes.append((highest - np.repeat(before, sizes)).astype(np.uint8))
-    return np.ascontiguousarray(np.stack(planes, axis=1)).view("<u4").ravel().astype(np.uint32)
+    highest = steps.cumsum(dtype=np.uint8)  # which goes round, as what was taken apart did
+    before = np.concatenate([np.zeros(1, np.uint8), highest])[first]
+    table = np.empty((len(steps), _WIDTH), np.uint8)
+    for column, plane in enumerate(planes):
+        table[:, column] = plane
+    table[:, -1] = highest - before.repeat(sizes)
+    return table.view("<u4").ravel().astype(np.uint32)
 
 
 def _by_column(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> list[npt.NDArray[Any]]:
@@ -208,9 +212,10 @@ def _by_column(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> list[npt.NDAr
         starts: shape (runs,), where each begins.
         sizes: shape (runs, columns), how much of it is of each column.
     """
-    begin = starts[:, None] + np.cumsum(sizes, axis=1) - sizes
+    begin = starts[:, None] + sizes.cumsum(axis=1) - sizes
     joined = _gathered(flat, begin.T.ravel(), sizes.T.ravel())
-    return np.split(joined, np.cumsum(sizes.sum(axis=0))[:-1])
+    ends = sizes.sum(axis=0).cumsum().tolist()
+    return [joined[a:b] for a, b in pairwise([0, *ends])]
 
 
 def _deflated(content: bytes) -> bytes:
@@ -225,6 +230,6 @@ def _inflated(content: bytes) -> bytes:
 
 def _gathered(flat: npt.NDArray[Any], starts: I64, sizes: I64) -> npt.NDArray[Any]:
     """Stretches of an array, joined."""
-    before = np.cumsum(sizes) - sizes
-    at = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
-    return flat[at]
+    ends = sizes.cumsum()
+    at = (starts - (ends - sizes)).repeat(sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
+    return np.asarray(flat[at])

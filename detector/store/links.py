@@ -87,6 +87,17 @@ def touching(connection: sqlite3.Connection, bodies: Iterable[int], least: float
     return _links(rows)
 
 
+def inside(connection: sqlite3.Connection, bodies: I64) -> Links:
+    """Pairs of two of some bodies, which are given in ascending order."""
+    query = "SELECT a, b, relation, score FROM pairs WHERE a IN ({})"
+    rows: list[tuple[int, int, int, int]] = []
+    for part, marks in _parts(bodies.tolist()):
+        rows += connection.execute(query.format(marks), part)
+    found = _links(rows)
+    at = np.minimum(bodies.searchsorted(found.pairs[:, 1]), max(len(bodies) - 1, 0))
+    return found.of(np.asarray(bodies[at] == found.pairs[:, 1], np.bool_))
+
+
 def every(connection: sqlite3.Connection) -> Links:
     """All pairs."""
     return _links(connection.execute("SELECT a, b, relation, score FROM pairs").fetchall())

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.store import runs, vectors
 from detector.store.coding import decoded_profiles
@@ -36,7 +37,8 @@ def pack(store: Store, *, whole: bool, progress: Progress) -> None:
 
     Args:
         store: opened for writing.
-        whole: count words again in every body and give room back to the disk, too.
+        whole: make everything anew from the bodies and give room back to the disk, too; else
+            what has come is added to what is packed, unless bodies have been removed since.
         progress: told how far it is.
 
     Raises:
@@ -46,11 +48,12 @@ def pack(store: Store, *, whole: bool, progress: Progress) -> None:
     with store.connections.locked():
         with store.reading() as view:
             generation = view.told["packing"] + 1
-            made = vectors.write(view.connection, store.folder, generation)
+            anew = whole or _removed(view.connection)
+            made = vectors.write(view.connection, store.folder, generation, whole=anew)
         try:
             with store.writing() as view:
                 progress("pack", 1, 3)
-                _postings(view.connection)
+                _postings(view.connection, anew)
                 progress("pack", 2, 3)
                 _frequencies(view.connection, whole)
                 view.connection.execute("DELETE FROM files")
@@ -70,10 +73,16 @@ def pack(store: Store, *, whole: bool, progress: Progress) -> None:
         progress("pack", 3, 3)
 
 
-def _postings(connection: sqlite3.Connection) -> None:
-    after = int(connection.execute("SELECT value FROM meta WHERE key = 'next'").fetchone()[0])
-    living = np.zeros(after, np.bool_)
-    living[[row[0] for row in connection.execute("SELECT number FROM bodies")]] = True
+def _removed(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is not None
+
+
+def _postings(connection: sqlite3.Connection, anew: bool) -> None:
+    living: npt.NDArray[np.bool_] | None = None
+    if anew:
+        after = int(connection.execute("SELECT value FROM meta WHERE key = 'next'").fetchone()[0])
+        living = np.zeros(after, np.bool_)
+        living[[row[0] for row in connection.execute("SELECT number FROM bodies")]] = True
     for kind, column in ((runs.BANDS, "keys"), (runs.SAMPLES, "samples")):
         rows = connection.execute(f"SELECT number, {column} FROM tail ORDER BY number").fetchall()
         keys = np.frombuffer(b"".join(row[1] for row in rows), "<u4").astype(np.uint32)

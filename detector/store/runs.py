@@ -28,6 +28,8 @@ _BASE = np.dtype("<u4")  # in front of a row: the number that its gaps count fro
 _LOW = {BANDS: 18, SAMPLES: 10}  # bits of a key in an entry; of samples, the lowest are left out
 _MOST = 1 << 24  # numbers of bodies that neighbours are remembered by
 _ASKED = 128  # rows asked for at once
+_LIKE, _UPPER = 16, 24  # bits by which entries are told from others, where few keys are asked for
+_MANY = 4096  # ... and where many are
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,14 @@ def grown(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
 def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
     """Where each key that is asked for stands: position in `asked`, and body."""
     rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    order = asked.argsort()
+    asked = asked[order]  # so that one search goes on where the last one ended
     for run in runs:
-        first = np.searchsorted(run.keys, asked, "left")
-        sizes = np.searchsorted(run.keys, asked, "right") - first
-        rows.append(np.repeat(np.arange(len(asked)), sizes))
-        before = np.cumsum(sizes) - sizes
-        numbers.append(run.numbers[np.repeat(first - before, sizes) + np.arange(int(sizes.sum()))])
+        first = run.keys.searchsorted(asked, "left")
+        sizes = run.keys.searchsorted(asked, "right") - first
+        rows.append(order.repeat(sizes))
+        before = sizes.cumsum() - sizes
+        numbers.append(run.numbers[(first - before).repeat(sizes) + np.arange(int(sizes.sum()))])
     return np.concatenate(rows), np.concatenate(numbers)
 
 
@@ -75,22 +79,33 @@ def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, 
     rows: list[tuple[int, bytes]] = []
     for start in range(0, len(buckets), _ASKED):
         part = buckets[start : start + _ASKED].tolist()
-        part += [part[0]] * (_ASKED - len(part))
-        rows += connection.execute(_POSTINGS, part)
-    run = _run(kind, rows)
-    # Nearly all entries of a row are of other keys, as half of their bits show.
-    like = np.zeros(1 << 16, np.bool_)
-    like[wanted.astype(np.uint16)] = True
-    some = np.flatnonzero(like[run.keys.astype(np.uint16)])
-    entries, numbers = run.keys[some], run.numbers[some]
-    at = np.minimum(wanted.searchsorted(entries), len(wanted) - 1)
-    hit = wanted[at] == entries
-    return found([Run.of(entries[hit], numbers[hit])], keys)
+        size = min(size for size in _POSTINGS if size >= len(part))
+        part += [part[0]] * (size - len(part))
+        rows += connection.execute(_POSTINGS[size], part)
+    entries = _Entries.of(kind, rows)
+    held = entries.keys()
+    # Nearly all entries of a row are of other keys, as half of their bits show; where all rows
+    # are read, the upper bits do, which ascend, so that the table of them is read in order.
+    marked = np.zeros(1 << (_LIKE if len(wanted) < _MANY else _UPPER), np.bool_)
+    if len(wanted) < _MANY:
+        marked[wanted.astype(np.uint16)] = True
+        like = marked[held.astype(np.uint16)]
+    else:
+        over = np.uint32(_ROWS + _LOW[kind] - _UPPER)
+        marked[wanted >> over] = True
+        like = marked[held >> over]
+    run = entries.some(like.nonzero()[0])
+    at = np.minimum(wanted.searchsorted(run.keys), len(wanted) - 1)
+    hit = wanted[at] == run.keys
+    return found([Run.of(run.keys[hit], run.numbers[hit])], keys)
 
 
-_POSTINGS = (
-    f"SELECT bucket, data FROM postings WHERE bucket IN ({','.join('?' * _ASKED)}) ORDER BY bucket"
-)
+# Statements are of few lengths, so that SQLite keeps them prepared.
+_POSTINGS = {
+    size: f"SELECT bucket, data FROM postings WHERE bucket IN ({marks}) ORDER BY bucket"
+    for size in (8, 32, 64, _ASKED)
+    for marks in [",".join("?" * size)]
+}
 
 
 def _short(kind: int, keys: U32) -> U32:
@@ -98,21 +113,60 @@ def _short(kind: int, keys: U32) -> U32:
     return np.asarray(keys >> np.uint32(32 - _ROWS - _LOW[kind]), np.uint32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The entries of rows, a body after the other: packed keys are not sorted.
+
+    Attributes:
+        kind: of key.
+        values: of all rows, one after the other.
+        buckets: shape (rows,).
+        ends: shape (rows,), where the entries of each end.
+        bases: shape (rows,), numbers that their gaps count from.
+    """
+
+    kind: int
+    values: U32
+    buckets: U32
+    ends: I64
+    bases: U32
+
+    @classmethod
+    def of(cls, kind: int, rows: Sequence[tuple[int, bytes]]) -> _Entries:
+        width, base, several = _width(kind), _BASE.itemsize, len(rows)
+        sizes = np.fromiter([len(data) for _, data in rows], np.int64, several) - base
+        ends = (sizes // width).cumsum()
+        values = np.zeros((int(ends[-1]) if several else 0, base), np.uint8)
+        content = b"".join([data[base:] for _, data in rows])
+        values[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
+        bases = np.frombuffer(b"".join([data[:base] for _, data in rows]), _BASE)
+        buckets = np.fromiter([bucket for bucket, _ in rows], np.int64, several) - (kind << _ROWS)
+        return cls(kind, values.view(_BASE).ravel(), buckets.astype(np.uint32), ends, bases)
+
+    def keys(self) -> U32:
+        """The key of each entry, as far as it is packed."""
+        low = np.uint32(_LOW[self.kind])
+        upper = (self.buckets << low).repeat(np.diff(self.ends, prepend=0))
+        rest = self.values & np.uint32((1 << _LOW[self.kind]) - 1)
+        return np.asarray(upper | rest, np.uint32)
+
+    def some(self, at: I64) -> Run:
+        """Keys and bodies of some entries; keys are not sorted."""
+        low = np.uint32(_LOW[self.kind])
+        # Of numbers below 2**24 the sums are right, however often the ones before went round.
+        steps = (self.values >> low).cumsum(dtype=np.uint32)
+        row = self.ends.searchsorted(at, "right")
+        first = np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
+        before = np.concatenate([np.zeros(1, np.uint32), steps])[first]
+        start = self.bases - before
+        keys = (self.buckets[row] << low) | (self.values[at] & np.uint32((1 << int(low)) - 1))
+        return Run(keys, (steps[at] + start[row]).astype(np.int64))
+
+
 def _run(kind: int, rows: Sequence[tuple[int, bytes]]) -> Run:
-    """The entries of rows, a body after the other: packed keys are not sorted."""
-    width = _width(kind)
-    sizes = np.array([(len(data) - _BASE.itemsize) // width for _, data in rows], np.int64)
-    content = b"".join(data[_BASE.itemsize :] for _, data in rows)
-    flat = np.zeros((int(sizes.sum()), _BASE.itemsize), np.uint8)
-    flat[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
-    entries = flat.view(_BASE).ravel()
-    low = np.uint32(_LOW[kind])
-    upper = np.array([bucket - (kind << _ROWS) for bucket, _ in rows], np.uint32) << low
-    keys = np.repeat(upper, sizes) | (entries & np.uint32((1 << _LOW[kind]) - 1))
-    bases = np.array([int.from_bytes(data[: _BASE.itemsize], "little") for _, data in rows])
-    steps = np.cumsum((entries >> low).astype(np.int64))
-    before = np.concatenate([[0], steps])[np.cumsum(sizes) - sizes]
-    return Run(keys, steps + np.repeat(bases.astype(np.int64) - before, sizes))
+    """All entries of rows."""
+    entries = _Entries.of(kind, rows)
+    return entries.some(np.arange(len(entries.values)))
 
 
 def _width(kind: int) -> int:
@@ -121,15 +175,19 @@ def _width(kind: int) -> int:
 
 
 def pack(
-    connection: sqlite3.Connection, kind: int, runs: Sequence[Run], living: npt.NDArray[np.bool_]
+    connection: sqlite3.Connection,
+    kind: int,
+    runs: Sequence[Run],
+    living: npt.NDArray[np.bool_] | None,
 ) -> None:
-    """Write runs into the packed rows, and drop bodies that are gone.
+    """Write runs into the packed rows.
 
     Args:
         connection: in a transaction for writing.
         kind: `BANDS` or `SAMPLES`.
         runs: what is new.
-        living: by number, whether a body is there.
+        living: by number, whether a body is there: what is not is dropped; None where nothing
+            has gone since the rows were written, so that they need only be added to.
 
     Raises:
         StoreError: if numbers have run out.
@@ -140,31 +198,64 @@ def pack(
         (first, last),
     ).fetchall()
     old = _run(kind, rows)
-    keys = np.concatenate([old.keys, *(_short(kind, run.keys) for run in runs)])
-    numbers = np.concatenate([old.numbers, *(run.numbers for run in runs)])
-    kept = living[numbers]
-    keys, numbers = keys[kept], numbers[kept]
+    keys = np.concatenate([_short(kind, run.keys) for run in runs] or [old.keys[:0]])
+    numbers = np.concatenate([run.numbers for run in runs] or [old.numbers[:0]])
     if len(numbers) and int(numbers.max()) >= _MOST:
         raise StoreError(f"more than {_MOST:,} articles have come; build the index again")
+    held = {bucket - first: data for bucket, data in rows}
+    if living is not None or _highest(old) >= numbers.min(initial=_MOST):
+        keys = np.concatenate([old.keys, keys])
+        numbers = np.concatenate([old.numbers, numbers])
+        kept = np.ones(len(numbers), np.bool_) if living is None else living[numbers]
+        keys, numbers = keys[kept], numbers[kept]
+        connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
+        old, held = Run(keys[:0], numbers[:0]), {}
     buckets = (keys >> np.uint32(_LOW[kind])).astype(np.int64)
     order = np.lexsort((keys, numbers, buckets))
     keys, numbers, buckets = keys[order], numbers[order], buckets[order]
-    connection.execute("DELETE FROM postings WHERE bucket >= ? AND bucket < ?", (first, last))
     connection.executemany(
-        "INSERT INTO postings VALUES (?, ?)",
-        ((first + bucket, data) for bucket, data in _rows(kind, buckets, keys, numbers)),
+        "INSERT OR REPLACE INTO postings VALUES (?, ?)",
+        (
+            (first + bucket, held[bucket] + data if bucket in held else base + data)
+            for bucket, base, data in _rows(kind, buckets, keys, numbers, _ends(kind, old))
+        ),
     )
 
 
-def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[int, bytes]]:
-    """Rows: the first number, and entries of the rest of a key and the gap to the one before.
+def _highest(run: Run) -> int:
+    return int(run.numbers.max(initial=-1))
+
+
+def _ends(kind: int, packed: Run) -> I64:
+    """The last body of each packed row, or -1."""
+    ends = np.full(1 << _ROWS, -1)
+    buckets = packed.keys >> np.uint32(_LOW[kind])
+    last = np.flatnonzero(np.diff(buckets.astype(np.int64), append=-1))
+    ends[buckets[last]] = packed.numbers[last]
+    return ends
+
+
+def _rows(
+    kind: int, buckets: I64, keys: U32, numbers: I64, ends: I64
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """The first number of each row, and its entries; of one that is there, those to come.
+
+    An entry is the rest of a key and the gap to the body before.
 
     Where a gap is too wide, entries of no key's bits lead over it; who takes one for a body
     that has that key finds none, or one that is then compared.
+
+    Args:
+        kind: of key.
+        buckets: shape (n,), the row of each key, ascending.
+        keys: shape (n,).
+        numbers: shape (n,), bodies, ascending in a row.
+        ends: the last body that each row has already, or -1.
     """
     starts = np.flatnonzero(np.diff(buckets, prepend=-1))
     gaps = np.diff(numbers, prepend=0)
-    gaps[starts] = 0
+    before = ends[buckets[starts]]
+    gaps[starts] = np.where(before < 0, 0, numbers[starts] - before)
     over = np.maximum(gaps - 1, 0) // _FARTHEST
     own = np.arange(len(keys)) + np.cumsum(over)
     low = np.uint32(_LOW[kind])
@@ -174,9 +265,10 @@ def _rows(kind: int, buckets: I64, keys: U32, numbers: I64) -> Iterator[tuple[in
     width = _width(kind)
     content = entries.view(np.uint8).reshape(-1, _BASE.itemsize)[:, :width].tobytes()
     bases = numbers[starts].astype(_BASE).tobytes()
-    edges = [*(own[starts] * width).tolist(), len(content)]
+    # What leads over a gap in front of a row's first entry stands before it.
+    edges = [*((own[starts] - over[starts]) * width).tolist(), len(content)]
     for at, (bucket, begin, end) in enumerate(
         zip(buckets[starts].tolist(), edges[:-1], edges[1:], strict=True)
     ):
         base = bases[at * _BASE.itemsize : (at + 1) * _BASE.itemsize]
-        yield bucket, base + content[begin:end]
+        yield bucket, base, content[begin:end]

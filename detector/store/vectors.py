@@ -66,7 +66,7 @@ class Files:
             if row.name in held:
                 found[row.language] = row.name, held[row.name]
             elif fault(self.folder, row):
-                found[row.language] = "", _made(connection, row.language, None)[0]
+                found[row.language] = "", _made(connection, row.language, None, True)[0]
             else:
                 found[row.language] = row.name, _mapped(self.folder / row.name)
         gone = connection.execute("SELECT number FROM gone ORDER BY number").fetchall()
@@ -155,8 +155,16 @@ def fault(folder: Path, row: Listed) -> str:
         return error.strerror or "cannot be read"
 
 
-def write(connection: sqlite3.Connection, folder: Path, generation: int) -> list[Listed]:
+def write(
+    connection: sqlite3.Connection, folder: Path, generation: int, *, whole: bool
+) -> list[Listed]:
     """Write new files from what SQLite holds; they are used once the store names them.
+
+    Args:
+        connection: in a transaction.
+        folder: of the store.
+        generation: a number that no file has had.
+        whole: read every vector, also those that an earlier file has.
 
     Raises:
         StoreError: if they cannot be written; what was written is removed.
@@ -169,7 +177,7 @@ def write(connection: sqlite3.Connection, folder: Path, generation: int) -> list
         for (code,) in connection.execute("SELECT code FROM languages ORDER BY code").fetchall():
             before = old.get(code)
             usable = before if before and not fault(folder, before) else None
-            index, trained = _made(connection, code, (folder, usable) if usable else None)
+            index, trained = _made(connection, code, (folder, usable) if usable else None, whole)
             if not index.ntotal:
                 continue
             path = folder / f"vectors-{code}-{generation}.faiss"
@@ -200,18 +208,28 @@ def tidy(folder: Path, named: list[Listed]) -> None:
 
 
 def _made(
-    connection: sqlite3.Connection, code: int, old: tuple[Path, Listed] | None
+    connection: sqlite3.Connection, code: int, old: tuple[Path, Listed] | None, whole: bool
 ) -> tuple[Any, int]:
-    """An index of all packed vectors of a language, and on how many its lists were trained."""
+    """An index of all packed vectors of a language, and on how many its lists were trained.
+
+    Unless the `whole` is to be read, what has come is put to what the old file holds, so that
+    the cost of an article does not grow with the store.
+    """
     import faiss
 
+    if old and not whole and old[1].trained >= _EXACT:
+        come = _come(connection, code)
+        if old[1].vectors + len(come) < _GROWN * old[1].trained:
+            index: Any = faiss.read_index(str(old[0] / old[1].name))
+            _put(connection, index, come)
+            return index, old[1].trained
     numbers = _numbers(connection, code)
     first = _vectors(connection, numbers[:1])
     dimension = first.shape[1] if len(first) else 1
     kind = faiss.ScalarQuantizer.QT_8bit
     metric = faiss.METRIC_INNER_PRODUCT
     if len(numbers) < _EXACT:
-        index: Any = faiss.IndexIDMap2(faiss.IndexScalarQuantizer(dimension, kind, metric))
+        index = faiss.IndexIDMap2(faiss.IndexScalarQuantizer(dimension, kind, metric))
         trained = len(numbers)
         if trained:
             index.train(_vectors(connection, numbers))
@@ -227,10 +245,14 @@ def _made(
         step = max(1, len(numbers) // (_SAMPLE * lists))
         index.train(_vectors(connection, numbers[::step]))
         trained = len(numbers)
+    _put(connection, index, numbers)
+    return index, trained
+
+
+def _put(connection: sqlite3.Connection, index: Any, numbers: I64) -> None:
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
         index.add_with_ids(_vectors(connection, part), part)
-    return index, trained
 
 
 def _numbers(connection: sqlite3.Connection, code: int) -> I64:
@@ -238,6 +260,16 @@ def _numbers(connection: sqlite3.Connection, code: int) -> I64:
     rows = connection.execute(
         "SELECT number FROM bodies WHERE language = ? AND vector IS NOT NULL AND searched"
         " ORDER BY number",
+        (code,),
+    ).fetchall()
+    return np.array(rows, np.int64).ravel()
+
+
+def _come(connection: sqlite3.Connection, code: int) -> I64:
+    """Those of them that are in no file yet."""
+    rows = connection.execute(
+        "SELECT t.number FROM tail t JOIN bodies b ON b.number = t.number WHERE b.language = ?"
+        " AND b.vector IS NOT NULL AND b.searched ORDER BY t.number",
         (code,),
     ).fetchall()
     return np.array(rows, np.int64).ravel()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.verify.profiles import COUNT, Bag, Profiles
-from detector.verify.rarity import COMPARED, expected_of, keyed
+from detector.verify.rarity import COMPARED, expected_of
 from detector.verify.weighing import (
     F32,
     I32,
@@ -63,17 +64,20 @@ class DenseRows:
         """See `weighing.Rows`."""
         both, roots = _products(self.weights, self.weights, left, right, rooted=stated)
         cosine = both / np.maximum(self.length[left] * self.length[right], 1e-9)
+        there = (self.weights > 0).astype(np.float32) if self.parts else self.weights
         kept = {
-            name: (self._kept(part, left, right), self._kept(part, right, left))
+            name: (_kept(part, there, left, right), _kept(part, there, right, left))
             for name, part in self.parts.items()
         }
         return Between(np.asarray(cosine, np.float32), roots if stated else None, kept)
 
-    def _kept(self, part: DensePart, left: I64, right: I64) -> F32:
-        both = _products(part.weights, (self.weights > 0).astype(np.float32), left, right)[0]
-        worth = part.worth[left]
-        share = np.minimum(both / np.maximum(worth, 1e-9), 1)
-        return np.asarray(np.where(worth > 0, share, 1), np.float32)
+
+def _kept(part: DensePart, there: F32, left: I64, right: I64) -> F32:
+    """The share of a part of the left article that is there in the right one."""
+    both = _products(part.weights, there, left, right)[0]
+    worth = part.worth[left]
+    share = np.minimum(both / np.maximum(worth, 1e-9), 1)
+    return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
 
 def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
@@ -86,25 +90,28 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
     kinds = COMPARED
     bags: list[Bag] = [getattr(profiles, kind) for kind in kinds]
     articles = len(profiles)
-    keys = [keyed(kind, bag.values) for kind, bag in zip(kinds, bags, strict=True)]
-    distinct, column, frequency = _ranked(np.concatenate(keys))
-    first = distinct.searchsorted(np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND).tolist()
+    numbers = np.arange(len(kinds) + 1, dtype=np.uint64) << _KIND
+    several = [len(bag.values) for bag in bags]
+    values = np.concatenate([bag.values for bag in bags])
+    distinct, column, frequency = _ranked(values | numbers[:-1].repeat(several))
+    first = distinct.searchsorted(numbers).tolist()
     rare = rarity_of(expected_of(distinct), commonness.of(distinct), commonness.articles)
-    sizes = np.stack([np.diff(bag.bounds) for bag in bags])
-    row = np.repeat(np.arange(sizes.size), sizes.ravel())
-    every = _Every(row, column, rare[column], frequency > 1)
+    bounds = np.stack([bag.bounds for bag in bags])
+    sizes = bounds[:, 1:] - bounds[:, :-1]
+    row = np.arange(sizes.size).repeat(sizes.ravel())
+    every = _Every(row, column, rare[column], frequency > 1, articles)
     total = every.sums(every.weight, sizes)
-    ends = np.cumsum([0] + [len(bag.values) for bag in bags]).tolist()
+    ends = [0, *accumulate(several)]
     parts: dict[str, dict[str, DensePart]] = {kind: {} for kind in kinds}
     for kind, chosen_of in PARTS.items():
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
         for name, of in chosen_of.items():
-            parts[kind][name] = every.part(own, columns, of(bags[k].counts), articles, kind)
+            parts[kind][name] = every.part(own, columns, of(bags[k].counts), kind)
     k = kinds.index("words")
     every.weight[ends[k] : ends[k + 1]] *= REPEATED[bags[k].counts & COUNT]
     length = np.sqrt(every.sums(every.weight**2, sizes))
-    table, place = every.table(every.weight, articles), every.place
+    table, place = every.table(every.weight), every.place
     return {
         kind: DenseRows(
             table[:, place[first[k]] : place[first[k + 1]]],
@@ -120,38 +127,43 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
 class _Every:
     """The values of all bags, one after the other."""
 
-    def __init__(self, row: I64, column: I64, weight: F32, shared: Mask) -> None:
+    def __init__(self, row: I64, column: I64, weight: F32, shared: Mask, articles: int) -> None:
         """Store bag and article of each value, its rank, its rarity, and whose are shared."""
-        self._row, self._column = row, column
+        self._row, self._owner, self._articles = row, row % articles, articles
         self.weight = weight
         self._kept = shared[column]
         #: Shared values before each rank: its column of the table.
-        self.place = np.concatenate([[0], np.cumsum(shared)])
+        self.place = np.concatenate([[0], shared.cumsum()])
+        self._column = self.place[column]
 
     def sums(self, values: F32, sizes: I64) -> npt.NDArray[np.float64]:
         """Sum of the values of each bag and article."""
         summed = np.bincount(self._row, values, sizes.size)
         return np.asarray(summed.reshape(sizes.shape), np.float64)
 
-    def table(self, values: F32, articles: int, own: slice = slice(None)) -> F32:
-        """Values of some bags where they are shared, a row an article."""
+    def table(self, values: F32, own: slice = slice(None), columns: slice | None = None) -> F32:
+        """Values of some bags where they are shared, a row an article.
+
+        Args:
+            values: of those bags.
+            own: which values these are.
+            columns: that they are in; all if None.
+        """
+        low, high = (columns.start, columns.stop) if columns else (0, self.place[-1])
         kept = self._kept[own]
-        table = np.zeros((articles, int(self.place[-1])), np.float32)
-        at = self._row[own][kept] % articles, self.place[self._column[own][kept]]
-        table[at] = values[kept]
+        table = np.zeros((self._articles, int(high - low)), np.float32)
+        table[self._owner[own][kept], self._column[own][kept] - low] = values[kept]
         return table
 
-    def part(
-        self, own: slice, columns: tuple[int, int], chosen: Mask, articles: int, kind: str
-    ) -> DensePart:
-        """The chosen values of one bag."""
-        weight, owner = self.weight[own], self._row[own] % articles
+    def part(self, own: slice, ranks: tuple[int, int], chosen: Mask, kind: str) -> DensePart:
+        """The chosen values of one bag, whose values have some ranks."""
+        weight, owner = self.weight[own], self._owner[own]
         power = (weight**2 if kind == "words" else weight) * chosen
-        low, high = self.place[columns[0]], self.place[columns[1]]
+        columns = slice(self.place[ranks[0]], self.place[ranks[1]])
         return DensePart(
-            self.table(power, articles, own)[:, low:high],
-            np.bincount(owner, power, articles).astype(np.float32),
-            np.bincount(owner, chosen, articles).astype(np.int32),
+            self.table(power, own, columns),
+            np.bincount(owner, power, self._articles).astype(np.float32),
+            np.bincount(owner, chosen, self._articles).astype(np.int32),
         )
 
 
@@ -164,9 +176,12 @@ def _ranked(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], I64, 
     fresh = np.ones(len(keys), np.bool_)
     fresh[1:] = ordered[1:] != ordered[:-1]
     column = np.empty(len(keys), np.int64)
-    column[(packed & np.uint64((1 << _PLACE) - 1)).astype(np.int64)] = np.cumsum(fresh) - 1
-    at = np.flatnonzero(fresh)
-    return ordered[at], column, np.diff(at, append=len(keys))
+    column[(packed & np.uint64((1 << _PLACE) - 1)).astype(np.int64)] = fresh.cumsum() - 1
+    at = fresh.nonzero()[0]
+    sizes = np.empty(len(at), np.int64)
+    sizes[:-1] = at[1:] - at[:-1]
+    sizes[-1:] = len(keys) - at[-1:]
+    return ordered[at], column, sizes
 
 
 def _products(

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timezone
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -114,9 +115,10 @@ def profile(
         outlets: key of each article's outlet; empty where unknown.
         around: the places that each article's dateline lies in, the outermost too.
     """
+    words, title = _terms(body, titles)
     return Profiles(
-        words=_terms(body),
-        title=_terms(titles),
+        words=words,
+        title=title,
         names=_names(body, titles),
         numbers=_hashed([n for n in f.numbers if not _YEAR.fullmatch(n)] for f in facts),
         places=_hashed(f.places for f in facts),
@@ -212,19 +214,32 @@ def _names(body: Tokens, titles: Tokens) -> Bag:
     return replace(names, counts=names.counts | np.where(told, HEADLINE, 0).astype(np.uint8))
 
 
-def _terms(tokens: Tokens) -> Bag:
-    """Words and pairs of neighbours; of a long text the most telling.
+def _terms(body: Tokens, titles: Tokens) -> tuple[Bag, Bag]:
+    """Words and pairs of neighbours of bodies and of headlines; of a long text the most telling.
 
     What tells most occurs often here and seldom in news at large.
     """
-    sizes = np.diff(tokens.bounds)
-    owner = np.repeat(np.arange(len(tokens), dtype=np.uint64) << _OWNER, sizes)
+    several, end = len(body), len(body.hashes)
+    hashes = np.concatenate([body.hashes, titles.hashes])
+    both = _telling(hashes, np.concatenate([body.bounds, titles.bounds[1:] + end]))
+    at = both.bounds[several]
+    return (
+        Bag(both.values[:at], both.counts[:at], both.bounds[: several + 1]),
+        Bag(both.values[at:], both.counts[at:], both.bounds[several:] - at),
+    )
+
+
+def _telling(hashes: U64, begins: I64) -> Bag:
+    """The same of any texts, by the hashes of their words and where each begins."""
+    sizes = np.diff(begins)
+    texts = np.arange(len(sizes) + 1, dtype=np.uint64) << _OWNER
+    owner = np.repeat(texts[:-1], sizes)
     beside = owner[1:] == owner[:-1]  # before the place is set
     # Owner, value, kind and place as one number: the first of a value is the earliest.
-    begin = np.repeat(tokens.bounds[:-1] + _FIRST, sizes)
+    begin = np.repeat(begins[:-1] + _FIRST, sizes)
     owner |= (np.arange(len(owner)) >= begin).view(np.uint8)
-    double = mix(tokens.hashes[1:] * np.uint64(3) + tokens.hashes[:-1])
-    single = owner | _shifted(tokens.hashes)
+    double = mix(hashes[1:] * np.uint64(3) + hashes[:-1])
+    single = owner | _shifted(hashes)
     pairs = (owner[:-1] | _shifted(double) | np.uint64(_PAIR))[beside]
     keys = np.concatenate([single, pairs])
     keys.sort()
@@ -238,8 +253,7 @@ def _terms(tokens: Tokens) -> Bag:
     often = 1 + np.log(np.arange(1, int(counts.max(initial=1)) + 1))
     worth = often[counts - 1] * _rarity(values)
     worth[(kind & _PAIR) != 0] *= _DOUBLE
-    bounds = np.searchsorted(kept, np.arange(len(tokens) + 1, dtype=np.uint64) << _OWNER)
-    keep, bounds = _most(worth, bounds)
+    keep, bounds = _most(worth, np.searchsorted(kept, texts))
     opening = np.where(kind[keep] & np.uint8(1), np.uint8(0), np.uint8(OPENING))
     return Bag(values[keep], np.minimum(counts[keep], COUNT).astype(np.uint8) | opening, bounds)
 
@@ -310,7 +324,7 @@ def _bag(owner: I64, values: U32, rows: int) -> Bag:
 
 
 def _joined(bags: Sequence[Bag]) -> Bag:
-    offsets = np.cumsum([0] + [len(bag.values) for bag in bags])
+    offsets = [0, *accumulate(len(bag.values) for bag in bags)]
     bounds = [bag.bounds[:-1] + o for bag, o in zip(bags, offsets, strict=False)]
     return Bag(
         np.concatenate([bag.values for bag in bags]),

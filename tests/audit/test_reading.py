@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from detector import Article
 from detector.audit import delta, seen
 from detector.audit.reading import Reading, expanded
 from detector.config import ReadConfig
@@ -241,3 +242,11 @@ def test_batches_hold_the_last_word_on_each_article_once(tmp_path):
     assert first.published.isoformat() == "2026-11-01"
     assert last.published.isoformat() == "2026-11-01T10:00:00+07:00"
     assert last.origin.endswith("2.jsonl:1")
+
+
+def test_a_batch_with_an_article_of_the_one_before_it_begins_a_run():
+    batches = [[Article(name, "Một bài.") for name in names] for names in ("ab", "cd", "de", "ac")]
+
+    runs = [["".join(a.id for a in batch) for batch in run] for run in delta.apart(iter(batches))]
+
+    assert runs == [["ab", "cd"], ["de", "ac"]]

@@ -314,7 +314,7 @@ def test_articles_expire_by_when_they_were_published(tmp_path):
 
 
 def test_arrival_counts_by_number_though_the_clock_goes_backwards(empty, newsroom, monkeypatch):
-    from detector.pipeline import index
+    from detector.pipeline.index import index
 
     seconds = iter(range(2_000_000_000, 0, -1_000_000))
     monkeypatch.setattr(index.time, "time", lambda: next(seconds))

@@ -76,6 +76,33 @@ def test_packing_again_adds_and_drops_bodies_that_are_gone(connection):
     assert found == expected(asked, *kept)
 
 
+@pytest.mark.parametrize("kind", [runs.BANDS, runs.SAMPLES])
+def test_adding_to_rows_gives_what_packing_everything_at_once_does(connection, kind):
+    first, second = random_keys(5), random_keys(6)
+    later = second[1] + 40_000  # farther than one entry can say
+    whole = sqlite3.connect(":memory:", isolation_level=None)
+    schema.migrate(whole, "here")
+    every = np.concatenate([first[0], second[0]]), np.concatenate([first[1], later])
+    runs.pack(whole, kind, [Run.of(*every)], None)
+
+    runs.pack(connection, kind, [Run.of(*first)], None)
+    runs.pack(connection, kind, [Run.of(second[0], later)], None)
+
+    query = "SELECT bucket, data FROM postings ORDER BY bucket"
+    assert connection.execute(query).fetchall() == whole.execute(query).fetchall()
+
+
+def test_rows_may_be_added_to_out_of_order(connection):
+    first, second = random_keys(7), random_keys(8)
+    for keys, numbers in (first, second):
+        runs.pack(connection, runs.BANDS, [Run.of(keys, numbers)], None)
+    asked = np.unique(np.concatenate([first[0], second[0]]))
+
+    found = as_sets(asked, runs.packed(connection, runs.BANDS, asked))
+
+    assert found == expected(asked, first, second)
+
+
 def test_the_highest_and_the_lowest_key_are_no_exception(connection):
     keys, numbers = np.array([0, 0xFFFFFFFF], np.uint32), np.array([1, 2])
     runs.pack(connection, runs.BANDS, [Run.of(keys, numbers)], np.ones(3, np.bool_))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector import Detector, StoreError
-from detector.store import Store, vectors
+from detector.store import Store, packing, vectors
 from detector.store.coding import coded_vectors, decoded_vectors
 from detector.store.store import codes, renew
 from detector.store.tail import Tail
@@ -40,7 +40,7 @@ def stored(tmp_path):
 
 def put(store):
     with store.writing() as view:
-        made = vectors.write(view.connection, store.folder, view.told["packing"] + 1)
+        made = vectors.write(view.connection, store.folder, view.told["packing"] + 1, whole=True)
         view.connection.execute("DELETE FROM files")
         view.connection.executemany(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
@@ -130,6 +130,26 @@ def test_lists_are_trained_again_when_there_are_twice_as_many(stored):
 
     assert (first.trained, second.trained, third.trained) == (9000, 9000, 19_000)
     assert (first.vectors, second.vectors, third.vectors) == (9000, 9500, 19_000)
+
+
+def test_what_has_come_is_put_to_the_file_that_is_there(tmp_path, newsroom, config, monkeypatch):
+    monkeypatch.setattr(vectors, "_EXACT", 20)
+    monkeypatch.setattr(vectors, "_PER_LIST", 10)
+    files = []
+    with Detector.open(tmp_path / "index", config) as detector:
+        store = detector._opened().store
+        for articles, whole in ((newsroom[:60], False), (newsroom[60:90], False), ([], True)):
+            detector.add(articles)
+            packing.pack(store, whole=whole, progress=lambda *_: None)
+            with store.reading() as view:
+                files.append(vectors.listed(view.connection))
+        assert detector.check(newsroom[70]).matched == newsroom[70].id
+    first, added, anew = files
+
+    assert sum(f.vectors for f in added) > sum(f.vectors for f in first)
+    assert [(f.vectors, f.trained, f.digest) for f in added] == [
+        (f.vectors, f.trained, f.digest) for f in anew
+    ]
 
 
 def test_a_damaged_sqlite_file_is_told(tmp_path, newsroom, config):

@@ -46,8 +46,8 @@ def fill(
     articles = read(list(inputs), config, console.skipped, console.noted)
     rows = nullcontext(_nowhere) if output is None else open_rows(output)
     with console.progress() as progress, rows as write_row:
-        for batch in _batches(articles):
-            for verdict in _added(detector, batch, config.on_error == "skip", console):
+        for verdicts in _stored(detector, articles, config.on_error == "skip", console):
+            for verdict in verdicts:
                 counts["new" if verdict.is_new else str(verdict.relation)] += 1
                 write_row(verdict.row())
             progress("add", sum(counts.values()), 0)
@@ -66,23 +66,29 @@ def told(counts: Counter[str], what: str) -> None:
     )
 
 
-def _added(
-    detector: Detector, batch: list[Article], skip: bool, console: Console
-) -> Iterator[Verdict]:
-    """Add articles; one that cannot be beside those stored is found by halving."""
+def _stored(
+    detector: Detector, articles: Iterator[Article], skip: bool, console: Console
+) -> Iterator[Iterable[Verdict]]:
+    """Add articles batch by batch; where some may be left out, each batch for itself."""
+    batches = _batches(articles)
+    if not skip:
+        return detector.add_in_batches(batches)
+    return (_added(detector, batch, console) for batch in batches)
+
+
+def _added(detector: Detector, batch: list[Article], console: Console) -> Iterator[Verdict]:
+    """Add articles; one that cannot be beside those stored is found by halving, and left out."""
     from detector.errors import InputError
 
     try:
         yield from detector.add(batch)
     except InputError as error:
-        if not skip:
-            raise
         if len(batch) == 1:
             console.skipped(InputError(error.reason, batch[0].origin))
             return
         middle = len(batch) // 2
-        yield from _added(detector, batch[:middle], skip, console)
-        yield from _added(detector, batch[middle:], skip, console)
+        yield from _added(detector, batch[:middle], console)
+        yield from _added(detector, batch[middle:], console)
 
 
 def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.pipeline.copying import days_apart
-from detector.pipeline.index_corpus import Surroundings
+from detector.pipeline.index.surroundings import Surroundings
 from detector.text import I64
 from detector.verify.profiles import Bag
 

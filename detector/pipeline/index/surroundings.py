@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from detector.pipeline.comparing import Portion
 from detector.pipeline.corpus import Corpus
-from detector.pipeline.index_batch import Batch, rows_of, taken
+from detector.pipeline.index.batch import Batch, rows_of, taken
 from detector.pipeline.rowfacts import CorpusFacts
 from detector.pipeline.shelf import Head, Packed, Shelf, pack
 from detector.records import Article, Credit

@@ -13,8 +13,8 @@ import numpy as np
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.grouping import names_of
-from detector.pipeline.index_telling import UNTOLD, stored_side, told
-from detector.pipeline.index_verdicts import settled
+from detector.pipeline.index.sides import UNTOLD, stored_side, told
+from detector.pipeline.index.verdicts import settled
 from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links

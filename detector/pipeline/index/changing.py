@@ -10,7 +10,7 @@ import numpy as np
 
 from detector.config import Config
 from detector.errors import UnknownArticleError, UsageError
-from detector.pipeline import index_linking as linking
+from detector.pipeline.index import linking
 from detector.records import Decision
 from detector.store import bodies, links
 from detector.store.links import LEVELS, Links

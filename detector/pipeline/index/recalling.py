@@ -16,8 +16,8 @@ from detector.config import Config
 from detector.pairkeys import distinct as distinct_keys
 from detector.pairkeys import packed_pairs, unpacked
 from detector.pipeline.copying import Judged, Shared
-from detector.pipeline.index_candidates import NUMBER, Edges, among
-from detector.pipeline.index_corpus import Surroundings
+from detector.pipeline.index.candidates import NUMBER, Edges, among
+from detector.pipeline.index.surroundings import Surroundings
 from detector.pipeline.relating import DOUBTFUL, Relating, SentenceEncoder, held, least_of
 from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.store.bodies import Bodies

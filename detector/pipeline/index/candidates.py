@@ -11,7 +11,7 @@ import numpy.typing as npt
 from detector.config import Config
 from detector.lexical.lsh import candidates
 from detector.pipeline.copying import SHORT
-from detector.pipeline.index_batch import Batch, rows_of
+from detector.pipeline.index.batch import Batch, rows_of
 from detector.semantic.index import nearest
 from detector.store import bodies
 from detector.store.store import View

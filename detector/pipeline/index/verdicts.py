@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.clean import Recurring
 from detector.cluster.original import Direction
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.index_batch import Batch
-from detector.pipeline.index_corpus import ANEW, Surroundings
-from detector.pipeline.index_judging import Asked, Judging
-from detector.pipeline.index_telling import UNTOLD, new_side, stored_side, told
+from detector.pipeline.index.batch import Batch
+from detector.pipeline.index.candidates import among
+from detector.pipeline.index.judging import Asked, Judging
+from detector.pipeline.index.sides import UNTOLD, new_side, stored_side, told
+from detector.pipeline.index.surroundings import ANEW, Surroundings
 from detector.pipeline.pairing import Pairing, of_one_outlet
 from detector.records import COPIES, Evidence, Relation, Verdict
 from detector.store import bodies
@@ -32,12 +34,14 @@ class Outcome:
 
     Attributes:
         judging: None where no body is new.
-        links: every judged pair of the components that the new bodies are in.
+        judged: the pairs that were judged.
+        links: these, and all others of the components that the new bodies are in.
         labels: body to the digests of its clusters.
         languages: of those bodies.
     """
 
     judging: Judging | None
+    judged: Links
     links: Links
     labels: Mapping[int, tuple[int, int, int]]
     languages: Mapping[int, str]
@@ -55,13 +59,16 @@ class Match:
 def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
     """The closest earlier body of each new one, by number."""
     found: dict[int, Match] = {}
-    links, labels = outcome.links, outcome.labels
+    if not len(outcome.links):
+        return found
+    labels = outcome.labels
     alike: defaultdict[int, list[int]] = defaultdict(list)
     mates: defaultdict[int, list[int]] = defaultdict(list)
     for body in sorted(labels):
         mates[labels[body][0]].append(body)
     for body in batch.bodies[batch.founders].tolist():
         alike[labels[body][0]].append(body)
+    links = outcome.links.of(_beside(outcome, alike))
     for (a, b), code, score in zip(
         links.pairs.tolist(), links.relations.tolist(), links.scores.tolist(), strict=True
     ):
@@ -84,6 +91,14 @@ def matches(batch: Batch, outcome: Outcome) -> dict[int, Match]:
                 ):
                     found[body] = match
     return found
+
+
+def _beside(outcome: Outcome, clusters: Collection[int]) -> npt.NDArray[np.bool_]:
+    """Which pairs have a body of some duplicate clusters: in a large component but few."""
+    numbers = np.array(sorted(outcome.labels), np.int64)
+    own = np.array([outcome.labels[n][0] for n in numbers.tolist()], np.int64)
+    inside = numbers[among(own, np.array(sorted(clusters), np.int64))]
+    return np.asarray(among(outcome.links.pairs, inside).any(axis=1), np.bool_)
 
 
 class Verdicts:

@@ -11,9 +11,9 @@ from detector.errors import UsageError
 from detector.pipeline.copying import Judged
 from detector.pipeline.explaining import Found, explained
 from detector.pipeline.grouping import Grouping
-from detector.pipeline.index_corpus import Surroundings
-from detector.pipeline.index_judging import Asked, recalling
-from detector.pipeline.index_relating import Counted
+from detector.pipeline.index.judging import Asked, recalling
+from detector.pipeline.index.recalling import Counted
+from detector.pipeline.index.surroundings import Surroundings
 from detector.pipeline.pairing import Pairing
 from detector.records import COPIES, Explanation, Level
 from detector.store import bodies, links

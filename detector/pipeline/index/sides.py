@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from detector.cluster.original import Direction, Side, direction
 from detector.enrich.interviews import confidants
-from detector.pipeline.index_batch import Batch, rows_of
+from detector.pipeline.index.batch import Batch, rows_of
 from detector.pipeline.pairing import aside, of_one_outlet
 from detector.pipeline.prepare import within
 from detector.records import Relation

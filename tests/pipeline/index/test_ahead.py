@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from detector import Article, Config, Detector, InputError
-from detector.pipeline import index
+from detector.pipeline import opened
 from detector.readers import read
 
-NEWSROOM = Path(__file__).parents[1] / "data" / "newsroom" / "articles.jsonl"
+NEWSROOM = Path(__file__).parents[2] / "data" / "newsroom" / "articles.jsonl"
 CONFIG = Config(jobs=1)
 
 
@@ -21,7 +21,7 @@ def newsroom() -> list[Article]:
 
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
-    monkeypatch.setattr(index, "BATCH", 3)
+    monkeypatch.setattr(opened, "BATCH", 3)
     with Detector.open(tmp_path / "index", CONFIG) as detector:
         yield detector
 
@@ -51,6 +51,22 @@ def test_verdicts_come_in_order_and_progress_is_told_by_batch(empty, newsroom):
 
     assert [verdict.id for verdict in found] == [article.id for article in newsroom[:8]]
     assert told == [3, 6, 8]
+
+
+def test_a_batch_is_asked_for_when_the_last_but_one_is_stored(empty, newsroom):
+    held = []
+
+    def batches():
+        for start in range(0, 6, 2):
+            held.append(len(empty))
+            yield newsroom[start : start + 2]
+            held.append(len(empty))
+            yield []
+
+    told = [[v.id for v in verdicts] for verdicts in empty.add_in_batches(batches())]
+
+    assert told == [[a.id for a in newsroom[start : start + 2]] for start in range(0, 6, 2)]
+    assert held == [0, 0, 2, 2, 4, 4]
 
 
 def test_batches_that_are_prepared_ahead_come_to_what_calls_one_by_one_come_to(

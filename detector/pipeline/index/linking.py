@@ -21,8 +21,8 @@ from detector.cluster.link import cluster_id, connected
 from detector.config import Config
 from detector.pipeline.copying import Judged
 from detector.pipeline.grouping import group, link_copies
-from detector.pipeline.index_candidates import among
-from detector.pipeline.index_deciding import decided
+from detector.pipeline.index.candidates import among
+from detector.pipeline.index.deciding import decided
 from detector.records import COPIES, Level
 from detector.store import bodies, links
 from detector.store.links import LEVELS, RELATIONS, Links
@@ -158,8 +158,8 @@ def component(
     else:
         known |= set(links.together(connection, known))
         numbers = np.array(sorted(known), np.int64)
-        both = Links.joined([links.touching(connection, known), new])
-        inner = both.of(_inside(both.pairs, numbers))
+        fresh_inside = new.of(_inside(new.pairs, numbers))
+        inner = Links.joined([links.inside(connection, numbers), fresh_inside])
         part = _described(connection, names, numbers, inner, arrived)
     missing = _missing(part)
     if not len(missing):
@@ -173,6 +173,9 @@ def regrouped(
     config: Config,
 ) -> Regrouped:  # fmt: skip
     """Link a component, and carry the ids of its clusters on."""
+    if arrived.passing and not part.before.any():  # nothing stored is reached
+        nothing = (_UNBORN, _UNBORN, _UNBORN)
+        return Regrouped(dict.fromkeys(part.numbers.tolist(), nothing))
     copies = np.isin(part.inner.relations, COPIED)
     at = np.searchsorted(part.numbers, part.inner.pairs)
     judged = [
@@ -194,7 +197,8 @@ def regrouped(
     columns = []
     for level in range(len(LEVELS)):
         now = _carried_on(connection, part, level, groups[level], arrived)
-        _noted(part, level, part.before[:, level], now, arrived, changed, result)
+        if not arrived.passing:
+            _noted(part, level, part.before[:, level], now, arrived, changed, result)
         columns.append(now)
     labels = np.stack(columns, axis=1)
     result.labels = {
@@ -217,6 +221,8 @@ def _missing(component: Component) -> I64:
     Copies do not count: a longer one speaks for them.
     """
     numbers, inner = component.numbers, component.inner
+    if len(inner) < _CHAIN:
+        return np.zeros((0, 2), np.int64)
     at = np.searchsorted(numbers, inner.pairs)
     heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, COPIED)
     strong = at[heard & (inner.scores >= STRONG)]
@@ -242,7 +248,7 @@ def _described(
     arrived: Arrived,
 ) -> Component:  # fmt: skip
     stored = bodies.standing(connection, [n for n in numbers.tolist() if n not in arrived.words])
-    old = {body: len(ids) for body, ids in bodies.members_of(connection, sorted(stored)).items()}
+    old = bodies.articles_each(connection, list(stored))
     languages, lengths, before, sizes, telling = [], [], [], [], []
     for number in numbers.tolist():
         if number in stored:
@@ -276,12 +282,15 @@ def _carried_on(
 ) -> I64:
     """Digests of clusters, so that each living one keeps its own."""
     old = part.before[:, level]
-    first = {int(g): int(row) for g, row in zip(*np.unique(groups, return_index=True), strict=True)}
+    distinct, rows = np.unique(groups, return_index=True)
+    first = dict(zip(distinct.tolist(), rows.tolist(), strict=True))
     overlap: Counter[tuple[int, int]] = Counter()
     oldest: dict[int, int] = {}
-    for row, (g, digest) in enumerate(zip(groups.tolist(), old.tolist(), strict=True)):
+    for row, (g, digest, size) in enumerate(
+        zip(groups.tolist(), old.tolist(), part.sizes.tolist(), strict=True)
+    ):
         if digest:
-            overlap[g, digest] += int(part.sizes[row])
+            overlap[g, digest] += size
             oldest.setdefault(digest, row)
     chosen: dict[int, int] = {}
     given: set[int] = set()
@@ -347,9 +356,15 @@ def _noted(
     sizes_before: defaultdict[int, int] = defaultdict(int)
     sizes_now: defaultdict[int, int] = defaultdict(int)
     came_from: defaultdict[int, set[int]] = defaultdict(set)
-    for row, (before, after) in enumerate(zip(old.tolist(), now.tolist(), strict=True)):
-        size = int(part.sizes[row])
-        grown = arrived.copies.get(int(part.numbers[row]), 0)
+    come = np.array([arrived.copies.get(n, 0) for n in part.numbers.tolist()], np.int64)
+    # A cluster that nothing came to, and that stays what it was, is not told of.
+    moved = (come > 0) | (old != now)
+    touched = np.concatenate([old[moved], now[moved], [d[level] for d in changed.lost]])
+    touched.sort()
+    rows = (among(old, touched) | among(now, touched)).nonzero()[0]
+    for before, after, size, grown in zip(
+        *(column[rows].tolist() for column in (old, now, part.sizes, come)), strict=True
+    ):
         sizes_now[after] += size
         if before:
             sizes_before[before] += size - grown

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
-from itertools import islice
 
 import numpy as np
 
@@ -18,28 +18,31 @@ from detector.clean import Recurring
 from detector.config import Config
 from detector.errors import InputError
 from detector.models import Model, check, resolve
-from detector.pipeline import index_changing as changing
-from detector.pipeline import index_linking as linking
 from detector.pipeline.corpus import Corpus
 from detector.pipeline.encoding import encoded, static_centred
-from detector.pipeline.index_ahead import CHUNK, Ahead, Mapped, Ready, chunks, one_ahead
-from detector.pipeline.index_batch import Batch, joined, told_from
-from detector.pipeline.index_corpus import ANEW
-from detector.pipeline.index_detection import Telling
-from detector.pipeline.index_explaining import explain
-from detector.pipeline.index_judging import Asked, Judging
-from detector.pipeline.index_rows import new_articles, new_bodies
-from detector.pipeline.index_verdicts import Outcome, Verdicts
+from detector.pipeline.index import changing, linking
+from detector.pipeline.index.ahead import CHUNK, Ahead, Mapped, Ready, chunks, one_ahead
+from detector.pipeline.index.batch import Batch, joined, told_from
+from detector.pipeline.index.detection import Telling
+from detector.pipeline.index.explaining import explain
+from detector.pipeline.index.judging import Asked, Judging
+from detector.pipeline.index.rows import (
+    Coded,
+    joined_coded,
+    new_articles,
+    new_bodies,
+    prepared_and_coded,
+)
+from detector.pipeline.index.surroundings import ANEW
+from detector.pipeline.index.verdicts import Outcome, Verdicts
 from detector.pipeline.prepare import Prepared, prepare, static_encoder
-from detector.pipeline.shelf import Shelf
+from detector.pipeline.shelf import Shelf, pack
 from detector.records import Article, Explanation, IndexInfo, Verdict
 from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, count, set_next
 from detector.text import I64
 from detector.verify.relation import scorers
-
-BATCH = 1000  # articles in one transaction
 
 Progress = Callable[[str, int, int], None]
 
@@ -82,7 +85,8 @@ class Index:
         asked = self.asked()
         with self.store.reading() as view:
             recurring = self._lines(view)
-            prepared = self._prepared([article], recurring, map, asked.model)
+            made = partial(prepare, recurring=recurring, config=self.config, static=asked.static)
+            prepared = self._encoded([article], [made([pack(article)])], asked.model)
             batch = told_from(view, [article], prepared, view.told["next"])
             if batch.known[0] and not batch.same[0]:
                 batch = replace(batch, articles=[replace(article, id=ANEW + article.id)])
@@ -94,25 +98,28 @@ class Index:
                 0, evidence=evidence, added=False
             )
 
-    def add(self, articles: Iterable[Article], progress: Progress) -> list[Verdict]:
-        """Compare articles with the stored ones and with each other, and store them."""
+    def add(self, batches: Iterable[Sequence[Article]]) -> Iterator[list[Verdict]]:
+        """Compare articles with the stored ones and with each other, and store them.
+
+        Args:
+            batches: a transaction each.
+
+        Yields:
+            The verdicts on each batch, which is durable then.
+        """
         asked = self.asked()
-        verdicts: list[Verdict] = []
-
-        def store(ready: Ready) -> None:
-            verdicts.extend(self._stored(ready, asked))
-            progress("add", len(verdicts), 0)
-            with self.store.reading() as view:
-                waiting, all_ = len(view.tail), view.frequencies.articles
-            if packing.due(waiting, all_ - waiting):
-                packing.pack(self.store, whole=False, progress=_silent)
-
         with self.store.reading() as view:
             recurring, window = self._lines(view), lines.counted(view.connection)
-        prepare = partial(self._prepared, model=asked.model)
+        prepare = partial(self._prepared, asked=asked)
         ahead = Ahead(self.config, recurring, window, prepare, self._mapped)
-        one_ahead(ahead, _batches(articles), store)
-        return verdicts
+        with closing(one_ahead(ahead, batches)) as prepared:
+            for ready in prepared:
+                verdicts = self._stored(ready, asked)
+                with self.store.reading() as view:
+                    waiting, all_ = len(view.tail), view.frequencies.articles
+                if packing.due(waiting, all_ - waiting):
+                    packing.pack(self.store, whole=False, progress=_silent)
+                yield verdicts
 
     def _stored(self, ready: Ready, asked: Asked) -> list[Verdict]:
         articles, prepared = ready.articles, ready.prepared
@@ -122,7 +129,7 @@ class Index:
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
             outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
-            self._write(view, batch, outcome, regrouped, known)
+            self._write(view, batch, ready.coded, outcome, regrouped, known)
             lines.count(view.connection, len(articles), ready.latest)
             if ready.found:
                 lines.learn(view.connection, ready.found)
@@ -132,17 +139,17 @@ class Index:
         return verdicts
 
     def _write(
-        self, view: View, batch: Batch, outcome: Outcome, regrouped: linking.Regrouped,
-        known: Mapping[str, int],
+        self, view: View, batch: Batch, coded: Coded, outcome: Outcome,
+        regrouped: linking.Regrouped, known: Mapping[str, int],
     ) -> None:  # fmt: skip
         now = int(time.time())
         bodies.insert(
             view.connection,
-            new_articles(batch, now, self.text),
-            new_bodies(batch, outcome),
+            new_articles(batch, coded, now),
+            new_bodies(batch, coded, outcome),
             known,
         )
-        links.insert(view.connection, kept(outcome.links, outcome.labels))
+        links.insert(view.connection, kept(outcome.judged, outcome.labels))
         new = set(batch.bodies[batch.founders].tolist())
         old = regrouped.changed - new
         links.label(view.connection, {n: regrouped.labels[n] for n in old})
@@ -171,15 +178,28 @@ class Index:
         rest = bodies.standing(view.connection, sorted(set(batch.bodies.tolist()) - labels.keys()))
         for n, (_, code, _, own) in rest.items():
             labels[n], languages[n] = own, view.names[code]
-        every = Links.joined([new, part.inner, fresh])
-        return Outcome(judging, every, labels, languages), grouped
+        judged = Links.joined([new, fresh])
+        every = Links.joined([part.inner, judged])
+        return Outcome(judging, judged, every, labels, languages), grouped
 
     def _prepared(
-        self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, model: Model | None
-    ) -> Prepared:
-        static = str(model.folder) if model is not None and model.tier == "static" else ""
-        function = partial(prepare, recurring=recurring, config=self.config, static=static)
+        self, articles: Sequence[Article], recurring: Recurring, mapped: Mapped, asked: Asked
+    ) -> tuple[Prepared, Coded]:
+        function = partial(
+            prepared_and_coded,
+            recurring=recurring,
+            config=self.config,
+            static=asked.static,
+            text=self.text,
+        )
         parts = list(mapped(function, chunks(articles)))
+        prepared = self._encoded(articles, [part for part, _ in parts], asked.model)
+        return prepared, joined_coded([coded for _, coded in parts])
+
+    def _encoded(
+        self, articles: Sequence[Article], parts: Sequence[Prepared], model: Model | None
+    ) -> Prepared:
+        """Prepared chunks as one, with centred vectors."""
         prepared = joined(parts)
         if model is None:
             return prepared
@@ -262,10 +282,8 @@ class Index:
 
 def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:
     """Pairs that may join clusters, and all of two bodies that share one."""
-    together = [
-        a in labels and b in labels and labels[a][2] == labels[b][2]
-        for a, b in found.pairs.tolist()
-    ]
+    events = {body: digests[2] for body, digests in labels.items()}
+    together = [a in events and events[a] == events.get(b) for a, b in found.pairs.tolist()]
     return found.of((found.scores >= linking.STRONG) | np.array(together, np.bool_))
 
 
@@ -289,12 +307,6 @@ def _refuse_changed(batch: Batch) -> None:
             f'"{name}" is stored already with another text; remove it first, or give the '
             "new version an id of its own"
         )
-
-
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    source = iter(articles)
-    while part := list(islice(source, BATCH)):
-        yield part
 
 
 def _nothing(_pairs: I64) -> Links:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
 from detector.errors import InputError
+from detector.pipeline.index.rows import Coded
 from detector.pipeline.prepare import Prepared, count_lines
 from detector.pipeline.shelf import pack
 from detector.records import Article
@@ -29,6 +30,7 @@ class Ready:
     Attributes:
         articles: with distinct ids.
         prepared: theirs.
+        coded: what is stored of them.
         recurring: lines that are furniture.
         found: hashes of those that were not known to be.
         latest: what was counted of the lines of these articles.
@@ -37,6 +39,7 @@ class Ready:
 
     articles: Sequence[Article]
     prepared: Prepared
+    coded: Coded
     recurring: Recurring
     found: frozenset[int]
     latest: bytes
@@ -58,7 +61,7 @@ class Ahead:
     config: Config
     recurring: Recurring
     window: Sequence[tuple[int, bytes]]
-    prepare: Callable[[Sequence[Article], Recurring, Mapped], Prepared]
+    prepare: Callable[[Sequence[Article], Recurring, Mapped], tuple[Prepared, Coded]]
     mapped: Callable[[int], Mapped]
     _thread: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
@@ -92,16 +95,15 @@ class Ahead:
             known = self.recurring.hashes | found
             self.recurring = Recurring(self.config.clean.recurring_length, known)
         self.window = lines.kept([*self.window, (len(articles), latest)])
-        prepared = self.prepare(articles, self.recurring, mapped)
-        return Ready(articles, prepared, self.recurring, found, latest, began)
+        prepared, coded = self.prepare(articles, self.recurring, mapped)
+        return Ready(articles, prepared, coded, self.recurring, found, latest, began)
 
 
-def one_ahead(
-    ahead: Ahead, batches: Iterable[Sequence[Article]], store: Callable[[Ready], None]
-) -> None:
-    """Store batches in order, each while the next is prepared.
+def one_ahead(ahead: Ahead, batches: Iterable[Sequence[Article]]) -> Generator[Ready, None, None]:
+    """Batches in order, each to be stored by the caller while the next is prepared.
 
-    What is wrong with a batch is told when all before it are stored.
+    No batch is asked for before the last but one is stored. What is wrong with a batch is told
+    when all before it are stored.
     """
     source = iter(batches)
     waiting: Future[Ready] | None = None
@@ -109,16 +111,17 @@ def one_ahead(
         while True:
             begun: Future[Ready] | None = None
             wrong: Exception | None = None
+            batch: Sequence[Article] | None = None
             try:
                 batch = next(source, None)
                 begun = ahead.begin(batch) if batch else None
             except Exception as error:
                 wrong = error
             if waiting is not None:
-                store(waiting.result())
+                yield waiting.result()
             if wrong is not None:
                 raise wrong
-            if begun is None:
+            if batch is None:
                 return
             waiting = begun
     finally:

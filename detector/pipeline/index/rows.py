@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
-from detector.pipeline.index_batch import Batch, rows_of
-from detector.pipeline.index_relating import KINDS, RivalEdges
-from detector.pipeline.index_verdicts import Outcome
+from detector.clean import Recurring
+from detector.config import Config
+from detector.pipeline.index.batch import Batch
+from detector.pipeline.index.recalling import KINDS, RivalEdges
+from detector.pipeline.index.verdicts import Outcome
+from detector.pipeline.prepare import Prepared, prepare
+from detector.pipeline.shelf import Packed, unpack
 from detector.store.bodies import RIVALS, NewArticle, NewBody
 from detector.store.coding import (
     FINE,
@@ -19,20 +26,71 @@ from detector.store.coding import (
     put_numbers,
 )
 from detector.text import I64
-from detector.verify.profiles import minutes, take
+from detector.verify.profiles import minutes
 
 
-def new_articles(batch: Batch, now: int, text: bool) -> list[NewArticle]:
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Of each article of a batch, what is stored and needs no other article, as bytes.
+
+    Attributes:
+        heads: see `coding.coded_head`.
+        contents: the texts, compressed; None where texts are not kept.
+        profiles: None where the store has none.
+    """
+
+    heads: Sequence[bytes]
+    contents: Sequence[bytes | None]
+    profiles: Sequence[bytes | None]
+
+
+def prepared_and_coded(
+    chunk: Sequence[Packed], recurring: Recurring, config: Config, static: str, text: bool
+) -> tuple[Prepared, Coded]:
+    """Prepare a chunk of articles, and code what is stored of each: compressing takes a while.
+
+    Args:
+        chunk: any number of articles.
+        recurring: see `prepare`.
+        config: of the store.
+        static: see `prepare`.
+        text: whether texts are kept.
+    """
+    prepared = prepare(chunk, recurring, config, static)
+    facts, articles = prepared.facts, [unpack(packed) for packed in chunk]
+    heads = [
+        coded_head(a, facts.titles.get(i, a.title), prepared.outlets[i], facts.credits.get(i, ()))
+        for i, a in enumerate(articles)
+    ]
+    nothing: list[bytes | None] = [None] * len(articles)
+    return prepared, Coded(
+        heads,
+        [coded_text(a.text) for a in articles] if text else nothing,
+        coded_profiles(prepared.profiles) if prepared.profiles is not None else nothing,
+    )
+
+
+def joined_coded(parts: Sequence[Coded]) -> Coded:
+    """Chunks as one."""
+    return Coded(
+        [row for part in parts for row in part.heads],
+        [row for part in parts for row in part.contents],
+        [row for part in parts for row in part.profiles],
+    )
+
+
+def new_articles(batch: Batch, coded: Coded, now: int) -> list[NewArticle]:
     """Rows of the articles that are not stored yet.
 
     Args:
         batch: articles.
+        coded: of each.
         now: seconds since 1970.
-        text: whether texts are kept.
     """
+    spans, bounds = batch.prepared.spans
     rows = []
     for i in np.flatnonzero(~batch.same).tolist():
-        article, facts = batch.articles[i], batch.prepared.facts
+        article = batch.articles[i]
         when = minutes(article.published)
         rows.append(
             NewArticle(
@@ -42,30 +100,26 @@ def new_articles(batch: Batch, now: int, text: bool) -> list[NewArticle]:
                 batch.texts[i],
                 now,
                 when if when == when else None,
-                coded_head(
-                    article, batch.title(i), batch.prepared.outlets[i], facts.credits.get(i, ())
-                ),
-                rows_of(batch.prepared.spans, np.array([i]))[0],
-                coded_text(article.text) if text else None,
+                coded.heads[i],
+                spans[bounds[i] : bounds[i + 1]],
+                coded.contents[i],
             )
         )
     return rows
 
 
-def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
+def new_bodies(batch: Batch, coded: Coded, outcome: Outcome) -> list[NewBody]:
     """Rows of the bodies that are not stored yet, with what they are to remember."""
     rows, prepared = batch.founders, batch.prepared
     if not len(rows):
         return []
     telling = set(outcome.judging.telling.tolist()) if outcome.judging is not None else set()
     nothing: list[bytes | None] = [None] * len(rows)
-    profiles = nothing
-    vectors = nothing
-    near = nothing
+    vectors = near = nothing
     if prepared.profiles is not None and prepared.vectors is not None:
-        profiles = [*coded_profiles(take(prepared.profiles, rows))]
         vectors = [*coded_vectors(prepared.vectors[rows])]
         near = [*_remembered(batch.bodies[rows], outcome)]
+    samples, bounds = prepared.samples
     return [
         NewBody(
             int(batch.bodies[i]),
@@ -75,9 +129,9 @@ def new_bodies(batch: Batch, outcome: Outcome) -> list[NewBody]:
             int(prepared.facts.days[i]),
             outcome.labels[int(batch.bodies[i])],
             prepared.keys[i],
-            rows_of(prepared.samples, np.array([i]))[0],
+            samples[bounds[i] : bounds[i + 1]],
             prepared.vectors is not None and i in telling and bool(prepared.vectors[i].any()),
-            profiles[n],
+            coded.profiles[i],
             vectors[n],
             near[n],
         )

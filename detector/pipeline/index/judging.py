@@ -19,11 +19,10 @@ from detector.pipeline.copying import (
     told_apart,
 )
 from detector.pipeline.encoding import Sentences, strangers_of
-from detector.pipeline.index_batch import Batch, taken
-from detector.pipeline.index_candidates import Edges, Sharing, among, lexical, neighbours
-from detector.pipeline.index_corpus import Surroundings
-from detector.pipeline.index_estimating import estimated
-from detector.pipeline.index_relating import (
+from detector.pipeline.index.batch import Batch, taken
+from detector.pipeline.index.candidates import Edges, Sharing, among, lexical, neighbours
+from detector.pipeline.index.estimating import estimated
+from detector.pipeline.index.recalling import (
     Counted,
     Recalled,
     Recalling,
@@ -31,6 +30,7 @@ from detector.pipeline.index_relating import (
     distinct,
     remembered,
 )
+from detector.pipeline.index.surroundings import Surroundings
 from detector.semantic.candidates import Strangers
 from detector.store import bodies
 from detector.store.bodies import Bodies
@@ -57,6 +57,11 @@ class Asked:
     scoring: Mapping[str, Scorer]
     backend: Backend | None
     text: bool
+
+    @property
+    def static(self) -> str:
+        """Folder of a static encoder; empty where another, or none, is used."""
+        return str(self.model.folder) if self.model and self.model.tier == "static" else ""
 
 
 class Judging:

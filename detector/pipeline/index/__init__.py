@@ -1,0 +1,1 @@
+"""An opened store: articles compared with what it holds, and put into it."""
