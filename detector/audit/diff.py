@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from detector.audit.figures import Figures, Snapshot
+from detector.audit.figures import Figures, Snapshot, heads
 from detector.audit.tables import Link, Row
 from detector.records import Level
 
@@ -46,6 +47,9 @@ class ClusterChange:
         joined: articles that are in `after` and were not in `before`.
         left: articles that were in `before` and are not in `after`.
         articles: members of `after`, or of `before` where that is empty.
+        sizes: how many articles each of `before` had, and each of `after` has.
+        title: headline of the article that it begins with; of what was split or is gone, of
+            that with which it began.
     """
 
     kind: str
@@ -55,6 +59,8 @@ class ClusterChange:
     joined: tuple[str, ...]
     left: tuple[str, ...]
     articles: int
+    sizes: tuple[tuple[int, ...], tuple[int, ...]]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,11 @@ def compared(before: Snapshot, after: Snapshot, moved: float = MOVED) -> Diff:
         gone=tuple(row.id for row in before.rows if row.id not in new),
         pairs=pairs_changed(before.links, after.links),
         clusters=tuple(
-            change for level in Level for change in clusters_changed(before.rows, after.rows, level)
+            change
+            for level in Level
+            for change in _titled(
+                clusters_changed(before.rows, after.rows, level), before.rows, after.rows
+            )
         ),
         sources=sources_moved(before.figures, after.figures, moved),
     )
@@ -183,27 +193,41 @@ def clusters_changed(
     """
     old, new = _clusters(before, level), _clusters(after, level)
     home_before, home_after = _homes(old), _homes(new)
+    changed = partial(_change, level, old, new)
     changes = []
     for name, members in sorted(new.items()):
         parents = sorted({home_before[m] for m in members if m in home_before})
         was = {m for parent in parents for m in old[parent]}
         if not parents:
-            changes.append(_change("born", level, (), (name,), set(), members))
+            changes.append(changed("born", (), (name,)))
         elif len(parents) > 1:
-            changes.append(_change("merged", level, parents, (name,), was, members))
+            changes.append(changed("merged", parents, (name,)))
         elif len({home_after[m] for m in was if m in home_after}) == 1:  # else it was split
             if members - was:
-                changes.append(_change("grown", level, parents, (name,), was, members))
+                changes.append(changed("grown", parents, (name,)))
             if was - members:
-                changes.append(_change("shrunk", level, parents, (name,), was, members))
+                changes.append(changed("shrunk", parents, (name,)))
     for name, members in sorted(old.items()):
         heirs = sorted({home_after[m] for m in members if m in home_after})
         if not heirs:
-            changes.append(_change("gone", level, (name,), (), members, set()))
+            changes.append(changed("gone", (name,), ()))
         elif len(heirs) > 1:
-            now = {m for heir in heirs for m in new[heir]}
-            changes.append(_change("split", level, (name,), heirs, members, now))
+            changes.append(changed("split", (name,), heirs))
     return sorted(changes, key=lambda c: (KINDS.index(c.kind), c.after, c.before))
+
+
+_ENDED = ("split", "gone")  # what is told of a cluster of the first run
+
+
+def _titled(
+    changes: Sequence[ClusterChange], before: Sequence[Row], after: Sequence[Row]
+) -> Iterator[ClusterChange]:
+    ended = {change.before[0] for change in changes if change.kind in _ENDED}
+    lasting = {change.after[0] for change in changes if change.kind not in _ENDED}
+    was, now = heads(before, ended), heads(after, lasting)
+    for change in changes:
+        head = was[change.before[0]] if change.kind in _ENDED else now[change.after[0]]
+        yield replace(change, title=head.title or head.id)
 
 
 def sources_moved(before: Figures, after: Figures, least: float) -> tuple[SourceChange, ...]:
@@ -231,16 +255,24 @@ def _homes(clusters: Mapping[str, set[str]]) -> dict[str, str]:
 
 
 def _change(
-    kind: str,
     level: Level,
-    before: Iterable[str],
-    after: Iterable[str],
-    was: set[str],
-    now: set[str],
+    old: Mapping[str, set[str]],
+    new: Mapping[str, set[str]],
+    kind: str,
+    before: Sequence[str],
+    after: Sequence[str],
 ) -> ClusterChange:
-    joined, left = tuple(sorted(now - was)), tuple(sorted(was - now))
+    was = {member for name in before for member in old[name]}
+    now = {member for name in after for member in new[name]}
     return ClusterChange(
-        kind, level, tuple(before), tuple(after), joined, left, len(now) or len(was)
+        kind=kind,
+        level=level,
+        before=tuple(before),
+        after=tuple(after),
+        joined=tuple(sorted(now - was)),
+        left=tuple(sorted(was - now)),
+        articles=len(now) or len(was),
+        sizes=(tuple(len(old[n]) for n in before), tuple(len(new[n]) for n in after)),
     )
 
 

@@ -13,6 +13,7 @@ from detector import __version__, files
 from detector.audit import delta, durations, gates, page, seen, untold
 from detector.audit.config import AuditConfig
 from detector.audit.diff import Diff, compared
+from detector.audit.evidence import remembered
 from detector.audit.figures import Snapshot
 from detector.audit.indexes import SOURCES, known, opened, reading
 from detector.audit.journal import JOURNAL, Journal
@@ -140,21 +141,16 @@ class Running:
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
         if diff is not None:
-            told["changes"] = changes(diff, self._snapshot.rows)
+            told["changes"] = changes(diff)
             write_json(self._folder / _CHANGES, diff.values())
 
     def _report(self, told: dict[str, Any]) -> None:
         record = self._record()
         before = self._before.record if self._before is not None else None
-        titles = {
-            row.id: row.title
-            for snapshot in (self._last_snapshot, self._snapshot)
-            for row in (snapshot.rows if snapshot is not None else ())
-        }
-        about = page.context(record, before, self._diff, titles, self._index.decisions())
-        last = self._before.path if self._before is not None else None
+        about = page.context(record, before, self._diff, self._index.decisions())
+        shown = remembered(self._runs)
         progress = partial(self._teller.progress, "report")
-        written = page.write(self._folder, self._detection, self._index, about, last, progress)
+        written = page.write(self._folder, self._detection, self._index, about, shown, progress)
         told.update(bytes=written.bytes, pairs=written.pairs)
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
         text = markdown({**record, "seconds": seconds}, before)
