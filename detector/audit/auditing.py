@@ -73,6 +73,8 @@ class Auditing:
         notify.check(self.config.notify, os.environ)
         with lock.held(self.runs.folder, self.now()):
             self.runs.sweep()
+            for problem in self.runs.damaged():
+                self.teller.note(problem)
             if if_due is not None and (due := self.due(if_due)) is not None:
                 return Outcome(None, due, self._tell())
             journal = self._journal(since)

@@ -64,7 +64,7 @@ def tell(run: Run, config: NotifyConfig, channels: Iterable[str]) -> dict[str, s
 def _failure(teller: _Teller, run: Run, config: NotifyConfig) -> str:
     try:
         teller(run, config)
-    except NotifyError as error:
+    except InputError as error:  # also where there is no report to tell any more
         return str(error)
     return ""
 
@@ -75,7 +75,7 @@ def message(run: Run) -> dict[str, Any]:
     return {
         "run": run.id,
         "status": record["status"],
-        "text": run.file("markdown").read_text(encoding="utf-8"),
+        "text": run.report("markdown").read_text(encoding="utf-8"),
         "report": str(run.file("report").resolve()),
         "gates": record["gates"],
         "figures": {k: v for k, v in record["figures"].items() if k != "sources"},

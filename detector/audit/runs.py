@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -54,6 +54,19 @@ class Run:
         """Where its "rows" or "pairs" are, or its "report" or "markdown"."""
         return self.path / str(self.record["files"][kind])
 
+    def report(self, kind: str) -> Path:
+        """Where its "report" or "markdown" is.
+
+        Raises:
+            InputError: if somebody has taken it away.
+        """
+        path = self.file(kind)
+        if not path.is_file():
+            form = " --markdown" if kind == "markdown" else ""
+            anew = f"detector audit report {self.id}{form} -o FILE"
+            raise InputError(f"is not there any more; draw it anew with: {anew}", str(path))
+        return path
+
     def snapshot(self) -> Snapshot:
         """Its rows and pairs, with their figures.
 
@@ -73,6 +86,10 @@ class Runs:
     def complete(self) -> tuple[Run, ...]:
         """The complete runs, the oldest first; folders without a readable record are none."""
         return tuple(run for path in self._named("") if (run := _run(path)) is not None)
+
+    def damaged(self) -> Iterator[str]:
+        """Why folders that have the name of a complete run are none."""
+        return filter(None, map(_damage, self._named("")))
 
     def last(self) -> Run | None:
         """The newest complete run."""
@@ -228,10 +245,24 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _run(path: Path) -> Run | None:
     try:
-        record = read_json(path / RECORD)
+        return Run(path, _record(path))
     except InputError:
         return None
-    return Run(path, record) if {"files", "low_score", "figures"} <= record.keys() else None
+
+
+def _damage(path: Path) -> str:
+    try:
+        _record(path)
+    except InputError as error:
+        return f"A run is passed over: {error}"
+    return ""
+
+
+def _record(path: Path) -> dict[str, Any]:
+    record = read_json(path / RECORD)
+    if not {"files", "low_score", "figures"} <= record.keys():
+        raise InputError("is damaged: it is no record of a run", str(path / RECORD))
+    return record
 
 
 def _settled(path: Path) -> None:

@@ -78,7 +78,7 @@ def show(run: str, place: str | None, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(found.record, ensure_ascii=False))
         else:
-            click.echo(found.file("markdown").read_text(encoding="utf-8"), nl=False)
+            click.echo(found.report("markdown").read_text(encoding="utf-8"), nl=False)
 
 
 @audit.command(epilog=examples("detector audit diff 20261101 last", "detector audit diff --json"))
@@ -141,7 +141,7 @@ def report(
     if output is None:
         if against is not None:
             raise UsageError("--against draws the report anew; say where to with -o")
-        click.echo(found.file("markdown" if markdown else "report"))
+        click.echo(found.report("markdown" if markdown else "report"))
         return
     before = runs.find(against) if against is not None else runs.compared_with(found)
     html, text = drawn(found, before, lambda told: click.echo(told, err=True))
@@ -193,7 +193,10 @@ def _runs(place: str | None) -> Runs:
     if place is None and not Path(_CONFIG).is_file():
         raise UsageError(f"there is no {_CONFIG} here; name it, or a folder of runs, with --runs")
     path = Path(_CONFIG if place is None else place)
-    return Runs(path if path.is_dir() else AuditConfig.from_toml(path).runs)
+    runs = Runs(path if path.is_dir() else AuditConfig.from_toml(path).runs)
+    for problem in runs.damaged():
+        click.echo(problem, err=True)
+    return runs
 
 
 def _retention(place: str | None) -> int:

@@ -422,10 +422,8 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(place):
 
     told = list(planned(place.audit(lenient), "", None))
 
-    assert told[0] == "2 files, 1 of them read before and as they were; 1 records to read."
-    assert told[1] == (
-        "1 articles would be added, 0 replaced; 0 are known, 0 too old, 1 records cannot be read."
-    )
+    assert told[0] == "2 files, 1 read before and unchanged; 1 record to read."
+    assert told[1] == ("1 article would be added, 0 replaced; 0 known, 0 too old, 1 unreadable.")
     assert "2.jsonl:1" in told[2] or "2.jsonl:2" in told[2]
     after = {p: p.stat().st_mtime_ns for p in place.folder.rglob("*") if p.is_file()}
     del before[place.folder / "audit.toml"], after[place.folder / "audit.toml"]

@@ -303,7 +303,8 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
         (["list"], "there is no audit.toml here; name it, or a folder of runs, with --runs"),
         (["show", "--runs", "."], "no run is complete; begin with: detector audit run"),
         (["prune", "--runs", "."], "a folder of runs says nothing of retention; give --keep or"),
-        (["timer"], "say for what: --systemd, --cron or --kubernetes"),
+        (["timer"], "say for what, and for one alone: --systemd, --cron or --kubernetes"),
+        (["timer", "--cron", "--systemd"], "say for what, and for one alone"),
     ],
 )
 def test_a_question_that_cannot_be_answered_ends_with_2(detector, arguments, said):
@@ -323,6 +324,15 @@ def test_a_timer_is_printed_for_a_configuration_that_can_be_read(audit, tmp_path
     assert "kind: CronJob" in audit("timer", "--kubernetes", "--image", "x").stdout
     assert audit("timer", "--kubernetes").returncode == 2
     assert audit("timer", "--cron", toml="[gats]").returncode == 2
+
+
+def test_a_damaged_run_is_passed_over_and_that_is_said(audit, tmp_path):
+    audit("run")
+    (tmp_path / "runs" / names(tmp_path)[0] / "run.json").write_text("{")
+
+    for command in ("list", "show", "run"):
+        assert "A run is passed over: " in audit(command).stderr
+    assert audit("list").stdout.splitlines()[1].split()[1] == "passed"
 
 
 def test_a_run_that_was_left_is_listed_as_such(audit, corpus):
