@@ -9,10 +9,12 @@ from typing import Any
 
 from detector.audit.figures import Figures, Snapshot, heads
 from detector.audit.tables import Link, Row
-from detector.records import Level
+from detector.records import Level, Relation
 
 MOVED = 0.05  #: change of an outlet's duplicate rate that is told
 LEAST = 20  #: articles of an outlet in either run below which its rate says nothing
+
+_EVENT = str(Relation.SAME_EVENT)
 
 #: What can happen to a cluster. Articles that stand alone are no cluster here.
 KINDS = ("born", "grown", "merged", "split", "shrunk", "gone")
@@ -163,6 +165,11 @@ def compared(before: Snapshot, after: Snapshot, moved: float = MOVED) -> Diff:
         ),
         sources=sources_moved(before.figures, after.figures, moved),
     )
+
+
+def telling(pairs: Iterable[PairChange]) -> list[PairChange]:
+    """Copies and translations before reports of one event, and those that are least sure first."""
+    return sorted(pairs, key=lambda p: (_EVENT in (p.before, p.after), p.score, p.a, p.b))
 
 
 def pairs_changed(before: Iterable[Link], after: Iterable[Link]) -> tuple[PairChange, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from detector import report
-from detector.audit.diff import ClusterChange, Diff, PairChange
+from detector.audit.diff import ClusterChange, Diff, PairChange, telling
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits
 from detector.audit.gates import COUNTS
 from detector.audit.wording import GROUPS, one_or_several
@@ -44,8 +44,6 @@ _RUN = {
 }
 
 Record = Mapping[str, Any]
-
-_EVENT = str(Relation.SAME_EVENT)
 
 
 def write(
@@ -186,13 +184,8 @@ def _cluster(change: ClusterChange) -> report.ClusterChange:
 
 
 def _worth(diff: Diff) -> list[PairChange]:
-    """Relabelled pairs, then gone and new ones: copies and translations, and behind them events.
-
-    Of the new ones those that are least sure come first.
-    """
-    found = sorted(diff.new_pairs, key=lambda p: (p.score, p.a, p.b))
-    ranked = sorted((*diff.gone_pairs, *found), key=lambda p: _EVENT in (p.before, p.after))
-    return [*diff.relabelled, *ranked]
+    """Relabelled pairs, then gone and new ones."""
+    return [*diff.relabelled, *telling((*diff.gone_pairs, *diff.new_pairs))]
 
 
 def _gates(record: Record) -> list[report.Gate]:

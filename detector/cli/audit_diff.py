@@ -25,6 +25,8 @@ def told(a: str, b: str, found: Diff, before: Snapshot, after: Snapshot) -> Iter
         before: the first run.
         after: the second.
     """
+    from detector.audit.diff import KINDS, telling
+
     titles = {row.id: row.title for snapshot in (before, after) for row in snapshot.rows}
     counts = f"{len(before.rows):,} → {len(after.rows):,} articles"
     yield f"{a} → {b}: {counts}, {len(found.new):,} new, {len(found.gone):,} gone"
@@ -35,10 +37,11 @@ def told(a: str, b: str, found: Diff, before: Snapshot, after: Snapshot) -> Iter
         ("Gone pairs", found.gone_pairs),
         ("Relabelled pairs", found.relabelled),
     ):
-        yield from _section(f"{head}: {len(pairs):,}", [_pair(p, titles) for p in pairs])
+        yield from _section(f"{head}: {len(pairs):,}", [_pair(p, titles) for p in telling(pairs)])
     for level in Level:
         changes = [change for change in found.clusters if change.level is level]
         if changes:
+            changes.sort(key=lambda c: (KINDS.index(c.kind), -c.articles, c.after, c.before))
             lines = [_cluster(change) for change in changes]
             yield from _section(f"{str(level).capitalize()} clusters: {len(changes):,}", lines)
     if found.sources:
@@ -63,7 +66,9 @@ def _pair(pair: PairChange, titles: dict[str, str]) -> str:
     relation = pair.after or pair.before or ""
     if pair.before and pair.after:
         relation = f"{pair.before} → {pair.after}"
-    return f"{relation} {pair.score:.2f}  {pair.a} – {pair.b}  {_title(pair.a, titles)}".rstrip()
+    return (
+        f"{relation:<11} {pair.score:.2f}  {pair.a} – {pair.b}  {_title(pair.a, titles)}".rstrip()
+    )
 
 
 def _cluster(change: ClusterChange) -> str:

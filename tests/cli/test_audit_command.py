@@ -275,7 +275,7 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
     told = audit("diff").stdout.splitlines()
     assert told[0] == f"{first} → {last}: 4 → 5 articles, 1 new, 0 gone"
     assert "New pairs: 1" in told
-    assert "  exact_copy 1.00  bridge – bridge-2  Hợp long cầu Vạn Yên" in told
+    assert "  exact_copy  1.00  bridge – bridge-2  Hợp long cầu Vạn Yên" in told
     found = json.loads(audit("diff", first, "last", "--json").stdout)
     assert (found["a"], found["b"], found["new"]) == (first, last, ["bridge-2"])
     turned = json.loads(audit("diff", last, first, "--json").stdout)
