@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property, partial
+from importlib import metadata
 from typing import Any, Protocol
 
 from detector import __version__, files
@@ -224,12 +226,13 @@ class Running:
             "resumed": self._journal.resumes,
             "since": self._journal.since or None,
             "previous": compare["previous"],
-            "versions": {"detector": __version__},
+            "versions": {**self._info.versions, **_versions()},
             "config": self._config.digest(),
             "input": read["input"],
             "reading": reading(self._config),
             "index": {"path": self._config.index, "created": read["index"]},
             "model": self._info.model,
+            "model_digest": self._info.model_digest,
             "seeds": {"lexical": self._config.detector.lexical.seed},
             "counts": {**{name: read[name] for name in counted}, **told["add"]},
             "unread": read["problems"],
@@ -243,3 +246,9 @@ class Running:
             "seconds": self._journal.seconds,
             "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
         }
+
+
+def _versions() -> dict[str, str]:
+    """Of this program and of what the figures could depend on."""
+    libraries = {name: metadata.version(name) for name in ("numpy", "faiss-cpu")}
+    return {"detector": __version__, "python": platform.python_version(), **libraries}

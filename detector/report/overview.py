@@ -134,9 +134,11 @@ def _change(gap: float | None) -> str:
 
 
 def languages(index: Index, most: int) -> tuple[Share, ...]:
-    """Articles by language, and how many of them were taken over."""
+    """Articles by language, and how many of them were taken over, own updates left out."""
     counts = Counter(label.language for label in index.labels.values())
-    taken = Counter(index.labels[name].language for name in index.derivations)
+    taken = Counter(
+        index.labels[name].language for name, one in index.derivations.items() if not one.own
+    )
     return tuple(
         Share(
             plain(name),
