@@ -12,7 +12,7 @@ import orjson
 
 from detector import report
 from detector.audit import page
-from detector.audit.diff import compared
+from detector.audit.comparing import compared
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits, evidence, remembered
 from detector.audit.markdown import markdown
 from detector.audit.news import changes

@@ -6,8 +6,6 @@ its name in one step. So nothing that looks like a run is half of one.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from detector import files
+from detector.audit.disk import read_json, settled, write_json
 from detector.audit.figures import Snapshot
 from detector.audit.tables import read_links, read_rows
 from detector.errors import InputError, UsageError
@@ -158,10 +157,10 @@ class Runs:
         path = partial.with_name(partial.name.removesuffix(PARTIAL))
         try:
             for file in partial.iterdir():
-                _settled(file)
-            _settled(partial)
+                settled(file)
+            settled(partial)
             partial.replace(path)
-            _settled(self.folder)
+            settled(self.folder)
         except OSError as error:
             raise InputError(files.why(error, writing=True), str(path)) from error
         return Run(path, record)
@@ -213,36 +212,6 @@ class Runs:
         )
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON file that people may read; it appears whole.
-
-    Raises:
-        InputError: if it cannot be written.
-    """
-    with files.atomic_output(path) as stream:
-        text = json.dumps(value, ensure_ascii=False, indent=1)
-        stream.write(text.encode("utf-8", "replace") + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read what `write_json` wrote.
-
-    Raises:
-        InputError: if it is missing or damaged.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(files.why(error), str(path)) from error
-    except ValueError as error:
-        raise InputError(f"is damaged: {error}", str(path)) from error
-    if not isinstance(value, dict):
-        raise InputError("is damaged: it holds no object", str(path))
-    return value
-
-
 def _run(path: Path) -> Run | None:
     try:
         return Run(path, _record(path))
@@ -263,14 +232,3 @@ def _record(path: Path) -> dict[str, Any]:
     if not {"files", "low_score", "figures"} <= record.keys():
         raise InputError("is damaged: it is no record of a run", str(path / RECORD))
     return record
-
-
-def _settled(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # a folder cannot be opened there
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

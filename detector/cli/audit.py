@@ -49,8 +49,8 @@ def list_(place: str | None, as_json: bool) -> None:
         for found in runs.complete():
             click.echo(json.dumps(_listed(found), ensure_ascii=False))
         return
+    from detector.audit.disk import read_json
     from detector.audit.journal import JOURNAL
-    from detector.audit.runs import read_json
 
     rows = [_HEADINGS, *(tuple(map(_cell, _listed(found).values())) for found in runs.complete())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -91,7 +91,7 @@ def diff(a: str | None, b: str, place: str | None, as_json: bool) -> None:
 
     Without names, from the last run but one to the last.
     """
-    from detector.audit.diff import compared
+    from detector.audit.comparing import compared
     from detector.cli.audit_diff import told
     from detector.errors import UsageError
 
