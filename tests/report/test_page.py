@@ -114,6 +114,13 @@ def test_the_policy_of_the_page_allows_its_own_style_and_script_alone(small):
         assert rules[f"{tag}-src"] == f"'sha256-{digest}'"
 
 
+def test_the_style_sheet_asks_for_no_browser_of_the_last_years():
+    style = (ROOT / "detector/report/report.css").read_text(encoding="utf-8")
+
+    for new in ("light-dark(", "color-mix(", "oklch(", "@layer", "@container", ":has(", "&"):
+        assert new not in style, new
+
+
 def test_nothing_on_the_page_is_to_be_loaded_or_run_from_an_attribute(newsroom):
     detection, articles = newsroom
     page = Page(render(detection, articles.get)[0])
