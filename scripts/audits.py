@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import footprint
+import opening
 
 _NEW = 0.01  # share of the articles that the second audit finds new
 
@@ -24,7 +25,8 @@ def compared(file: Path, count: int, folder: Path) -> Iterator[dict[str, Any]]:
         folder: where the audits are made.
 
     Yields:
-        A row for each: seconds by the clock and of the processors, and by stage.
+        A row for each: seconds by the clock and of the processors, by stage, and until its
+        report is open in Chromium.
     """
     place = folder / f"audit-{count}"
     place.mkdir()
@@ -51,11 +53,18 @@ def _append(place: Path, lines: list[bytes]) -> None:
         file.writelines(lines)
 
 
-def _run(place: Path) -> dict[str, float]:
+def _run(place: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = ["-m", "detector", "audit", "run", str(place / "audit.toml"), "--quiet", "--json"]
-    found = footprint.measured(command)
+    found = footprint.measured(command, watched=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     stages: Mapping[str, float] = found.told["seconds"]  # type: ignore[assignment]
-    return {"s": found.seconds, "cpu s": cpu, **{f"{name} s": s for name, s in stages.items()}}
+    report = place / "runs" / str(found.told["id"]) / "report.html"
+    return {
+        "s": found.seconds,
+        "cpu s": cpu,
+        **{f"{name} s": s for name, s in stages.items()},
+        "report MB": report.stat().st_size / 1e6,
+        **opening.opened(report),
+    }

@@ -26,7 +26,8 @@ class Outcome:
     Attributes:
         run: the run that is complete now; None where none was due.
         due: when the next is due, where none was.
-        untold: who could not be told of which run, and why; told again by the next call.
+        untold: who could not be told of which run, and why; the next call tries again, until
+            the run is given up as old news.
         pruned: ids of the runs that were removed.
     """
 
@@ -72,6 +73,8 @@ class Auditing:
         notify.check(self.config.notify, os.environ)
         with lock.held(self.runs.folder, self.now()):
             self.runs.sweep()
+            for problem in self.runs.damaged():
+                self.teller.note(problem)
             if if_due is not None and (due := self.due(if_due)) is not None:
                 return Outcome(None, due, self._tell())
             journal = self._journal(since)
@@ -131,17 +134,27 @@ class Auditing:
             # Who does not answer for this run is spared the older ones.
             silent |= failures.keys()
             waiting = tuple(c for c in channels if c in silent)
-            untold.write(run.path, waiting)
+            late = self._late(run)
+            untold.write(run.path, () if late else waiting)
             told = ", ".join(c for c in channels if c not in silent)
             if told:
                 self.teller.note(f"Told of run {run.id}: {told}.")
+            then = f"It is given up after {late}." if late else "The next call tries again."
             said += [
                 f"run {run.id} is complete, but could not be told of: "
-                f"{failures.get(c, f'{c}: not tried, since it failed for a later run')}. "
-                "The next call tries again."
+                f"{failures.get(c, f'{c}: not tried, since it failed for a later run')}. {then}"
                 for c in waiting
             ]
         return tuple(said)
+
+    def _late(self, run: Run) -> str:
+        """The span after which a run is old news, if it is that old; what refuses it may for good.
+
+        So one run that a webhook cannot take does not make every later audit fail.
+        """
+        text = self.config.notify.give_up
+        span = durations.parse(text) if text else None
+        return durations.told(span) if span is not None and self.now() - run.started >= span else ""
 
     def _prune(self) -> tuple[str, ...]:
         outdated = self.runs.outdated(keep=self.config.retention.runs)

@@ -74,6 +74,7 @@ class NotifyConfig:
     timeout: float = 10.0  # seconds for each attempt
     attempts: int = 4  # with waits of 1, 2, 4… seconds between them
     wait: float = 1.0  # seconds before the second attempt
+    give_up: str = "3d"  # a run so old is tried once more and no longer; empty never gives up
     command: tuple[str, ...] = ()  # a program and its arguments; no shell reads them
     command_timeout: float = 60.0  # seconds
 
@@ -86,6 +87,8 @@ class NotifyConfig:
         for name in ("timeout", "command_timeout"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"notify.{name}: must be more than 0, not {getattr(self, name)}")
+        if self.give_up:
+            durations.parse(self.give_up, "notify.give_up")
         for name in ("webhook_env", "token_env"):
             value = getattr(self, name)
             if value and not value.isidentifier():

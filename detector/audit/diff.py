@@ -1,17 +1,14 @@
-"""What changed between two runs: pairs, clusters and outlets. Pure functions over tables."""
+"""What changed between two runs: pairs, clusters and outlets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from detector.audit.figures import Figures, Snapshot
-from detector.audit.tables import Link, Row
-from detector.records import Level
+from detector.records import Level, Relation
 
-MOVED = 0.05  #: change of an outlet's duplicate rate that is told
-LEAST = 20  #: articles of an outlet in either run below which its rate says nothing
+_EVENT = str(Relation.SAME_EVENT)
 
 #: What can happen to a cluster. Articles that stand alone are no cluster here.
 KINDS = ("born", "grown", "merged", "split", "shrunk", "gone")
@@ -46,6 +43,9 @@ class ClusterChange:
         joined: articles that are in `after` and were not in `before`.
         left: articles that were in `before` and are not in `after`.
         articles: members of `after`, or of `before` where that is empty.
+        sizes: how many articles each of `before` had, and each of `after` has.
+        title: headline of the article that it begins with; of what was split or is gone, of
+            that with which it began.
     """
 
     kind: str
@@ -55,6 +55,8 @@ class ClusterChange:
     joined: tuple[str, ...]
     left: tuple[str, ...]
     articles: int
+    sizes: tuple[tuple[int, ...], tuple[int, ...]]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,113 +137,9 @@ class Diff:
         }
 
 
-def compared(before: Snapshot, after: Snapshot, moved: float = MOVED) -> Diff:
-    """What changed from one run to another.
-
-    Args:
-        before: the first run.
-        after: the second.
-        moved: least change of an outlet's duplicate rate that is told.
-    """
-    old, new = {row.id for row in before.rows}, {row.id for row in after.rows}
-    return Diff(
-        new=tuple(row.id for row in after.rows if row.id not in old),
-        gone=tuple(row.id for row in before.rows if row.id not in new),
-        pairs=pairs_changed(before.links, after.links),
-        clusters=tuple(
-            change for level in Level for change in clusters_changed(before.rows, after.rows, level)
-        ),
-        sources=sources_moved(before.figures, after.figures, moved),
-    )
-
-
-def pairs_changed(before: Iterable[Link], after: Iterable[Link]) -> tuple[PairChange, ...]:
-    """Pairs that are new, gone or relabelled, sorted by their ids."""
-    old = {(link.a, link.b): link for link in before}
-    new = {(link.a, link.b): link for link in after}
-    found = []
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if was is None or now is None or was.relation != now.relation:
-            last = now or was
-            assert last is not None
-            found.append(
-                PairChange(
-                    *key, was.relation if was else None, now.relation if now else None, last.score
-                )
-            )
-    return tuple(found)
-
-
-def clusters_changed(
-    before: Sequence[Row], after: Sequence[Row], level: Level
-) -> list[ClusterChange]:
-    """What became of the clusters of a level, told by their members and not by their ids.
-
-    Two clusters of two runs belong together if they share an article. One that belongs to
-    several is merged or split; those that end in both ways at once are told as both.
-    """
-    old, new = _clusters(before, level), _clusters(after, level)
-    home_before, home_after = _homes(old), _homes(new)
-    changes = []
-    for name, members in sorted(new.items()):
-        parents = sorted({home_before[m] for m in members if m in home_before})
-        was = {m for parent in parents for m in old[parent]}
-        if not parents:
-            changes.append(_change("born", level, (), (name,), set(), members))
-        elif len(parents) > 1:
-            changes.append(_change("merged", level, parents, (name,), was, members))
-        elif len({home_after[m] for m in was if m in home_after}) == 1:  # else it was split
-            if members - was:
-                changes.append(_change("grown", level, parents, (name,), was, members))
-            if was - members:
-                changes.append(_change("shrunk", level, parents, (name,), was, members))
-    for name, members in sorted(old.items()):
-        heirs = sorted({home_after[m] for m in members if m in home_after})
-        if not heirs:
-            changes.append(_change("gone", level, (name,), (), members, set()))
-        elif len(heirs) > 1:
-            now = {m for heir in heirs for m in new[heir]}
-            changes.append(_change("split", level, (name,), heirs, members, now))
-    return sorted(changes, key=lambda c: (KINDS.index(c.kind), c.after, c.before))
-
-
-def sources_moved(before: Figures, after: Figures, least: float) -> tuple[SourceChange, ...]:
-    """Outlets whose duplicate rate moved, the largest change first."""
-    found = []
-    for now in after.sources:
-        was = before.source(now.name)
-        if was is None or min(was.articles, now.articles) < LEAST:
-            continue
-        if abs(now.duplicate_rate - was.duplicate_rate) >= least:
-            rates = was.duplicate_rate, now.duplicate_rate
-            found.append(SourceChange(now.name, *rates, was.articles, now.articles))
-    return tuple(sorted(found, key=lambda c: (-abs(c.after - c.before), c.name)))
-
-
-def _clusters(rows: Iterable[Row], level: Level) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.cluster(level), set()).add(row.id)
-    return {name: members for name, members in found.items() if len(members) > 1}
-
-
-def _homes(clusters: Mapping[str, set[str]]) -> dict[str, str]:
-    return {member: name for name, members in clusters.items() for member in members}
-
-
-def _change(
-    kind: str,
-    level: Level,
-    before: Iterable[str],
-    after: Iterable[str],
-    was: set[str],
-    now: set[str],
-) -> ClusterChange:
-    joined, left = tuple(sorted(now - was)), tuple(sorted(was - now))
-    return ClusterChange(
-        kind, level, tuple(before), tuple(after), joined, left, len(now) or len(was)
-    )
+def telling(pairs: Iterable[PairChange]) -> list[PairChange]:
+    """Copies and translations before reports of one event, and those that are least sure first."""
+    return sorted(pairs, key=lambda p: (_EVENT in (p.before, p.after), p.score, p.a, p.b))
 
 
 def _values(change: Any) -> dict[str, Any]:

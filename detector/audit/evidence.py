@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import orjson
 
 from detector import __version__, files
 from detector.audit.delta import fingerprint
+from detector.audit.runs import Runs
 from detector.records import Article, Evidence, Pair, Passage
 from detector.writers.jsonl import dumps
 
 EVIDENCE = "evidence.jsonl"  #: of a run: what it has shown
+
+_REMEMBERED = 8  # runs whose evidence is at hand: a week of nights, which one report may cover
 
 #: Gives a whole article by its id, or None where it is not to be had.
 Asked = Callable[[str], Article | None]
@@ -23,18 +26,18 @@ class Exhibits:
     """Evidence that was collected before, where neither article nor relation has changed."""
 
     def __init__(
-        self, before: Path | None, article: Asked, collect: Callable[[Pair], Evidence]
+        self, before: Iterable[Path], article: Asked, collect: Callable[[Pair], Evidence]
     ) -> None:
-        """Take over what an earlier run has written.
+        """Take over what earlier runs have written.
 
         Args:
-            before: its file, or None.
+            before: their files, of which the later ones count first.
             article: gives articles of this run.
             collect: gives evidence that was not collected before.
         """
         self._article = article
         self._collect = collect
-        self._before = dict(_read(before)) if before is not None else {}
+        self._before = {key: told for path in before for key, told in _read(path)}
         self._given: dict[tuple[str, str], tuple[str, Evidence]] = {}
 
     def of(self, pair: Pair) -> Evidence:
@@ -64,6 +67,11 @@ class Exhibits:
             for name in (pair.a, pair.b)
         ]
         return " ".join((__version__, str(pair.relation), *contents))
+
+
+def remembered(runs: Runs) -> list[Path]:
+    """The evidence that the latest runs have shown, the oldest first."""
+    return [run.path / EVIDENCE for run in runs.complete()[-_REMEMBERED:]]
 
 
 def _read(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, Evidence]]]:

@@ -139,14 +139,14 @@ def _unread(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
 def _growth(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
     now, before = measure.figures.articles, measure.before
     if before:
-        change = now / before - 1
+        change = max(0.0, now / before - 1)
         yield change, "", f"{now:,} articles after {before:,}: {change:.1%} more"
 
 
 def _shrinkage(measure: Measure, _: GatesConfig) -> Iterator[_Look]:
     now, before = measure.figures.articles, measure.before
     if before:
-        change = 1 - now / before
+        change = max(0.0, 1 - now / before)
         yield change, "", f"{now:,} articles after {before:,}: {change:.1%} fewer"
 
 

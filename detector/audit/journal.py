@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from detector.audit.runs import PARTIAL, read_json, write_json
+from detector.audit.disk import read_json, write_json
+from detector.audit.runs import PARTIAL
 from detector.errors import InputError
 
 JOURNAL = "journal.json"

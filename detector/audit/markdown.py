@@ -78,8 +78,12 @@ def _figures(now: Record, was: Record | None) -> Iterator[str]:
     )
     kinds = f": {_list(now['pairs'])}" if pairs else ""
     yield f"- {counted(pairs, PAIRS)}{_more(pairs, before)}{kinds}"
-    groups = (counted(now["clusters"][str(level)], words) for level, words in GROUPS.items())
-    yield f"- {', '.join(groups)}, of two articles or more"
+    stories, copies = (
+        counted(now["clusters"][str(level)], GROUPS[level])
+        for level in (Level.SYNDICATION, Level.DUPLICATE)
+    )
+    events = counted(now["report"]["events"], GROUPS[Level.EVENT])
+    yield f"- {stories} that went further, {events} with several stories, {copies}"
     yield f"- languages: {_list(now['languages'])}"
     yield ""
 
@@ -138,7 +142,8 @@ def _sources(found: Sequence[Record]) -> Iterator[str]:
     yield "## Most copied"
     yield ""
     for source in sorted(given, key=lambda s: (-s["given"], s["name"]))[:_SOURCES]:
-        yield f"- {plain(source['name'])}: by {counted(source['given'], ARTICLES)} of other sources"
+        times = "once" if source["given"] == 1 else f"{source['given']:,} times"
+        yield f"- {plain(source['name'])}: taken over {times} by other sources"
     yield ""
 
 

@@ -64,7 +64,7 @@ def tell(run: Run, config: NotifyConfig, channels: Iterable[str]) -> dict[str, s
 def _failure(teller: _Teller, run: Run, config: NotifyConfig) -> str:
     try:
         teller(run, config)
-    except NotifyError as error:
+    except InputError as error:  # also where there is no report to tell any more
         return str(error)
     return ""
 
@@ -75,7 +75,7 @@ def message(run: Run) -> dict[str, Any]:
     return {
         "run": run.id,
         "status": record["status"],
-        "text": run.file("markdown").read_text(encoding="utf-8"),
+        "text": run.report("markdown").read_text(encoding="utf-8"),
         "report": str(run.file("report").resolve()),
         "gates": record["gates"],
         "figures": {k: v for k, v in record["figures"].items() if k != "sources"},
@@ -112,14 +112,13 @@ def _webhook(run: Run, config: NotifyConfig) -> None:
     except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
         raise _failed(config, f"no answer ({_kind(error)})") from None
     if not 200 <= answer.status < 300:
-        raise _failed(config, f"it answers {answer.status}")
+        raise _failed(config, f"it answers {answer.status}", answer.status in RETRIED)
 
 
-def _failed(config: NotifyConfig, reason: str) -> NotifyError:
+def _failed(config: NotifyConfig, reason: str, retried: bool = True) -> NotifyError:
     tries = "1 attempt" if config.attempts == 1 else f"up to {config.attempts} attempts"
-    return NotifyError(
-        f"{reason} after {tries}; check the address", f"webhook {config.webhook_env}"
-    )
+    after = f" after {tries}" if retried else ""
+    return NotifyError(f"{reason}{after}; check the address", f"webhook {config.webhook_env}")
 
 
 def _kind(error: BaseException) -> str:

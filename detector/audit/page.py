@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from detector import report
-from detector.audit.diff import ClusterChange, Diff, PairChange
+from detector.audit.diff import ClusterChange, Diff, PairChange, telling
 from detector.audit.evidence import EVIDENCE, Asked, Exhibits
 from detector.audit.gates import COUNTS
 from detector.audit.wording import GROUPS, one_or_several
@@ -33,10 +33,14 @@ _TOTALS = {
     "gone_pairs": ("pair gone", "pairs gone"),
     "relabelled_pairs": ("pair with another relation", "pairs with another relation"),
 }
-_READ = {
+_RUN = {
     "new": ("new article", "new articles"),
     "changed": ("changed article", "changed articles"),
     "unread": ("record not read", "records not read"),
+    "duplicates": (
+        "article that repeats another in its language",
+        "articles that repeat another in their language",
+    ),
 }
 
 Record = Mapping[str, Any]
@@ -47,7 +51,7 @@ def write(
     found: Detection,
     index: Detector,
     about: Context,
-    before: Path | None,
+    before: Sequence[Path],
     progress: Callable[[int, int], None],
 ) -> report.Written:
     """Write the page of a run; texts and evidence of what it shows come from the index.
@@ -57,7 +61,7 @@ def write(
         found: what it found.
         index: what it has read.
         about: what the page tells beside.
-        before: folder of the run before, whose evidence is taken over where it still holds.
+        before: evidence that earlier runs have shown, taken over where it still holds.
         progress: told how many pairs have their evidence, and how many are to be shown.
 
     Raises:
@@ -65,11 +69,7 @@ def write(
     """
     article, done = asked(index), count(1)
     shown = min(len(found.pairs), Limits().pairs)
-    exhibits = Exhibits(
-        before and before / EVIDENCE,
-        article,
-        lambda pair: index.explain(pair.a, pair.b).evidence,
-    )
+    exhibits = Exhibits(before, article, lambda pair: index.explain(pair.a, pair.b).evidence)
 
     def evidence(pair: Pair) -> Evidence:
         given = exhibits.of(pair)
@@ -99,7 +99,6 @@ def context(
     record: Record,
     before: Record | None,
     diff: Diff | None,
-    titles: Mapping[str, str],
     decisions: Sequence[Decision],
 ) -> Context:
     """What the page tells of the run.
@@ -108,11 +107,10 @@ def context(
         record: what its ``run.json`` says so far.
         before: that of the run before; None at the first.
         diff: what changed since; None at the first.
-        titles: headlines by article.
         decisions: in force.
     """
-    counts = record["counts"]
-    last = before["counts"] if before is not None else {}
+    counts = {**record["counts"], **record["figures"]}
+    last = {**before["counts"], **before["figures"]} if before is not None else {}
     return Context(
         title="Audit: copies, translations and reports",
         made=datetime.fromisoformat(record["started"]),
@@ -124,9 +122,9 @@ def context(
                 f"{counts[name]:,}",
                 f"{last[name]:,}" if name in last else "",
             )
-            for name, words in _READ.items()
+            for name, words in _RUN.items()
         ),
-        changes=None if before is None or diff is None else _changes(before, diff, titles),
+        changes=None if before is None or diff is None else _changes(before, diff),
         gates=tuple(_gates(record)),
         decisions=tuple(report.Decision(d.a, d.b, d.together, str(d.level)) for d in decisions),
         skipped=tuple(record["unread"]),
@@ -134,7 +132,7 @@ def context(
     )
 
 
-def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Changes:
+def _changes(before: Record, diff: Diff) -> report.Changes:
     counts = diff.counts()
     totals = [(one_or_several(counts[n], words), counts[n]) for n, words in _TOTALS.items()]
     totals += [
@@ -146,7 +144,7 @@ def _changes(before: Record, diff: Diff, titles: Mapping[str, str]) -> report.Ch
         run=before["id"],
         made=datetime.fromisoformat(before["started"]),
         figures=tuple(before["figures"].get("report", {}).items()),
-        clusters=tuple(_cluster(change, titles) for change in _telling(diff)),
+        clusters=tuple(map(_cluster, _telling(diff))),
         pairs=tuple(
             report.PairChange(p.a, p.b, _relation(p.before), _relation(p.after))
             for p in _worth(diff)
@@ -164,36 +162,30 @@ _JOINED = ("merged", "split")
 
 
 def _telling(diff: Diff) -> list[ClusterChange]:
-    """The most telling changes first: what merged or split, then the largest of each level."""
+    """The most telling changes first: of each level what merged or split, then the largest."""
     levels = list(GROUPS)
 
-    def rank(change: ClusterChange) -> tuple[bool, int, int, tuple[str, ...], tuple[str, ...]]:
-        joined = change.kind in _JOINED
+    def rank(change: ClusterChange) -> tuple[int, bool, int, tuple[str, ...], tuple[str, ...]]:
         level = levels.index(change.level)
-        return not joined, level, -change.articles, change.after, change.before
+        return level, change.kind not in _JOINED, -change.articles, change.after, change.before
 
     return sorted(diff.clusters, key=rank)
 
 
-def _cluster(change: ClusterChange, titles: Mapping[str, str]) -> report.ClusterChange:
-    ids = change.after or change.before
-    members = change.articles
-    others = change.before if change.kind == "merged" else change.after
+def _cluster(change: ClusterChange) -> report.ClusterChange:
     return report.ClusterChange(
         what=change.kind,
         level=str(change.level),
-        cluster=change.before[0] if change.kind == "split" else ids[0],
-        before=members - len(change.joined) + len(change.left) if change.after else members,
-        now=members if change.after else 0,
-        title=titles.get(next(iter(change.joined or change.left), ""), ""),
-        others=others if change.kind in _JOINED else (),
+        cluster=(change.after or change.before)[0],
+        before=change.sizes[0],
+        now=change.sizes[1],
+        title=change.title,
     )
 
 
 def _worth(diff: Diff) -> list[PairChange]:
-    """Relabelled pairs, gone ones, and of the new ones those that are least sure."""
-    new = sorted(diff.new_pairs, key=lambda p: (p.score, p.a, p.b))
-    return [*diff.relabelled, *diff.gone_pairs, *new]
+    """Relabelled pairs, then gone and new ones."""
+    return [*diff.relabelled, *telling((*diff.gone_pairs, *diff.new_pairs))]
 
 
 def _gates(record: Record) -> list[report.Gate]:

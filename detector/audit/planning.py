@@ -12,7 +12,14 @@ from detector.audit.auditing import Auditing
 from detector.audit.config import AuditConfig
 from detector.audit.indexes import known, opened
 from detector.audit.reading import Count, Reading, expanded
+from detector.audit.wording import ARTICLES, counted
 from detector.records import Article
+
+_OCCASIONS = {
+    "always": "in any case",
+    "changes": "if anything has changed or a gate trips",
+    "gates": "if a gate trips",
+}
 
 
 def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterator[str]:
@@ -40,21 +47,22 @@ def planned(auditing: Auditing, since: str, if_due: timedelta | None) -> Iterato
     moment = durations.moment(since, auditing.now(), "--since") if since else None
     found = _read(auditing, config, moment)
     yield (
-        f"{found.files:,} files, {found.untouched:,} of them read before and as they were; "
-        f"{found.read:,} records to read."
+        f"{counted(found.files, ('file', 'files'))}, {found.untouched:,} read before and "
+        f"unchanged; {counted(found.read, ('record', 'records'))} to read."
     )
     yield (
-        f"{found.new:,} articles would be added, {found.changed:,} replaced; {found.known:,} are "
-        f"known, {found.older:,} too old, {found.unread:,} records cannot be read."
+        f"{counted(found.new, ARTICLES)} would be added, {found.changed:,} replaced; "
+        f"{found.known:,} known, {found.older:,} too old, {found.unread:,} unreadable."
     )
     yield from (f"  {problem}" for problem in found.problems)
     if "-" in config.sources.files:
         yield "Standard input would be read as well."
     outdated = runs.outdated(keep=max(config.retention.runs - 1, 0))
     if outdated:
-        yield f"{len(outdated):,} runs would be removed: {', '.join(run.id for run in outdated)}."
-    if untold.named(config.notify):
-        yield f"Who is to be told is told: {config.notify.when}."
+        runs_ = counted(len(outdated), ("run", "runs"))
+        yield f"{runs_} would be removed: {', '.join(run.id for run in outdated)}."
+    if channels := untold.named(config.notify):
+        yield f"Would be told {_OCCASIONS[config.notify.when]}: {', '.join(channels)}."
 
 
 def _read(auditing: Auditing, config: AuditConfig, since: datetime | None) -> Count:

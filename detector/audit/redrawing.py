@@ -12,11 +12,11 @@ import orjson
 
 from detector import report
 from detector.audit import page
-from detector.audit.diff import compared
-from detector.audit.evidence import EVIDENCE, Asked, Exhibits, evidence
+from detector.audit.comparing import compared
+from detector.audit.evidence import EVIDENCE, Asked, Exhibits, evidence, remembered
 from detector.audit.markdown import markdown
 from detector.audit.news import changes
-from detector.audit.runs import Run
+from detector.audit.runs import Run, Runs
 from detector.audit.tables import PAIRS, ROWS, read_table
 from detector.errors import StoreError, UnknownArticleError
 from detector.pipeline import Detector
@@ -41,19 +41,17 @@ def drawn(run: Run, before: Run | None, told: Told) -> tuple[bytes, str]:
         InputError: if the tables of a run are missing or damaged.
     """
     found = restored(run)
-    record, titles, diff = dict(run.record), {}, None
+    record, diff = dict(run.record), None
     if before is not None:
-        last, now = before.snapshot(), run.snapshot()
-        diff = compared(last, now)
-        record.update(previous=before.id, changes=changes(diff, now.rows))
-        titles = {row.id: row.title for row in last.rows}
+        diff = compared(before.snapshot(), run.snapshot())
+        record.update(previous=before.id, changes=changes(diff))
     else:
         record.update(previous=None, changes=None)
-    titles |= {label.id: label.title for label in found.labels}
     last_record = before.record if before is not None else None
     with _index(run, told) as (article, collect, decisions):
-        about = page.context(record, last_record, diff, titles, decisions)
-        exhibits = Exhibits(run.path / EVIDENCE, article, collect)
+        about = page.context(record, last_record, diff, decisions)
+        shown = (*remembered(Runs(run.path.parent)), run.path / EVIDENCE)
+        exhibits = Exhibits(shown, article, collect)
         html, _ = report.render(found, article, context=about, evidence=exhibits.of)
     return html, markdown(record, last_record)
 

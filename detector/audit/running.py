@@ -9,17 +9,21 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from detector import __version__, files
+from detector import files
 from detector.audit import delta, durations, gates, page, seen, untold
+from detector.audit.comparing import compared
 from detector.audit.config import AuditConfig
-from detector.audit.diff import Diff, compared
+from detector.audit.diff import Diff
+from detector.audit.disk import write_json
+from detector.audit.evidence import remembered
 from detector.audit.figures import Snapshot
-from detector.audit.indexes import SOURCES, known, opened, reading
+from detector.audit.indexes import SOURCES, known, opened
 from detector.audit.journal import JOURNAL, Journal
 from detector.audit.markdown import markdown
 from detector.audit.news import changes
 from detector.audit.reading import Reading, expanded
-from detector.audit.runs import Run, Runs, write_json
+from detector.audit.record import MARKDOWN, record
+from detector.audit.runs import Run, Runs
 from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, row_values
 from detector.pipeline import Detector
 from detector.pipeline.freeing import calm
@@ -33,7 +37,6 @@ STAGES = ("read", "add", "detect", "compare", "report")
 _LISTING = STAGES[2:]
 _DELTA = "delta.jsonl"
 _CHANGES = "changes.json"
-_MARKDOWN = "report.md"
 
 
 class Teller(Protocol):
@@ -76,9 +79,9 @@ class Running:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
-            record = self._record()
-            untold.write(self._folder, untold.expected(self._config.notify, record))
-            run = self._runs.end(self._folder, record)
+            found = record(self._config, self._journal, self._info)
+            untold.write(self._folder, untold.expected(self._config.notify, found))
+            run = self._runs.end(self._folder, found)
         for name in (_DELTA, JOURNAL):
             (run.path / name).unlink(missing_ok=True)
         return run
@@ -143,25 +146,20 @@ class Running:
         told["previous"] = before.id if before is not None else None
         told["changes"] = None
         if diff is not None:
-            told["changes"] = changes(diff, self._snapshot.rows)
+            told["changes"] = changes(diff)
             write_json(self._folder / _CHANGES, diff.values())
 
     def _report(self, told: dict[str, Any]) -> None:
-        record = self._record()
+        found = record(self._config, self._journal, self._info)
         before = self._before.record if self._before is not None else None
-        titles = {
-            row.id: row.title
-            for snapshot in (self._last_snapshot, self._snapshot)
-            for row in (snapshot.rows if snapshot is not None else ())
-        }
-        about = page.context(record, before, self._diff, titles, self._index.decisions())
-        last = self._before.path if self._before is not None else None
+        about = page.context(found, before, self._diff, self._index.decisions())
+        shown = remembered(self._runs)
         progress = partial(self._teller.progress, "report")
-        written = page.write(self._folder, self._detection, self._index, about, last, progress)
+        written = page.write(self._folder, self._detection, self._index, about, shown, progress)
         told.update(bytes=written.bytes, pairs=written.pairs)
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
-        text = markdown({**record, "seconds": seconds}, before)
-        with files.atomic_output(self._folder / _MARKDOWN) as stream:
+        text = markdown({**found, "seconds": seconds}, before)
+        with files.atomic_output(self._folder / MARKDOWN) as stream:
             stream.write(text.encode())
 
     # What several stages need, made when the first asks for it
@@ -214,39 +212,3 @@ class Running:
     def _expire(self) -> int:
         moment = self._kept_since()
         return self._index.expire(datetime.fromisoformat(moment)) if moment else 0
-
-    def _limit(self, gate: str) -> float | None:
-        limit = getattr(self._config.gates, gate)
-        return None if isinstance(limit, Mapping) else limit
-
-    def _record(self) -> dict[str, Any]:
-        """What ``run.json`` says."""
-        told = {name: self._journal.told(name) for name in self._journal.finished}
-        read, compare = told["read"], told["compare"]
-        counted = ("files", "untouched", "read", "new", "changed", "known", "older", "unread")
-        return {
-            "id": self._journal.run,
-            "status": "tripped" if compare["gates"] else "passed",
-            "started": self._journal.started,
-            "resumed": self._journal.resumes,
-            "since": self._journal.since or None,
-            "previous": compare["previous"],
-            "versions": {"detector": __version__},
-            "config": self._config.digest(),
-            "input": read["input"],
-            "reading": reading(self._config),
-            "index": {"path": self._config.index, "created": read["index"]},
-            "model": self._info.model,
-            "seeds": {"lexical": self._config.detector.lexical.seed},
-            "counts": {**{name: read[name] for name in counted}, **told["add"]},
-            "unread": read["problems"],
-            "figures": compare["figures"],
-            "low_score": self._config.gates.low_score,
-            "guarded": compare["guarded"],
-            "limits": {name: self._limit(name) for name in compare["guarded"]},
-            "gates": compare["gates"],
-            "changes": compare["changes"],
-            "notes": told["detect"]["notes"],
-            "seconds": self._journal.seconds,
-            "files": {**told["detect"]["files"], "report": page.PAGE, "markdown": _MARKDOWN},
-        }

@@ -6,17 +6,16 @@ its name in one step. So nothing that looks like a run is half of one.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from detector import files
+from detector.audit.disk import read_json, settled, write_json
 from detector.audit.figures import Snapshot
 from detector.audit.tables import read_links, read_rows
 from detector.errors import InputError, UsageError
@@ -54,6 +53,19 @@ class Run:
         """Where its "rows" or "pairs" are, or its "report" or "markdown"."""
         return self.path / str(self.record["files"][kind])
 
+    def report(self, kind: str) -> Path:
+        """Where its "report" or "markdown" is.
+
+        Raises:
+            InputError: if somebody has taken it away.
+        """
+        path = self.file(kind)
+        if not path.is_file():
+            form = " --markdown" if kind == "markdown" else ""
+            anew = f"detector audit report {self.id}{form} -o FILE"
+            raise InputError(f"is not there any more; draw it anew with: {anew}", str(path))
+        return path
+
     def snapshot(self) -> Snapshot:
         """Its rows and pairs, with their figures.
 
@@ -73,6 +85,10 @@ class Runs:
     def complete(self) -> tuple[Run, ...]:
         """The complete runs, the oldest first; folders without a readable record are none."""
         return tuple(run for path in self._named("") if (run := _run(path)) is not None)
+
+    def damaged(self) -> Iterator[str]:
+        """Why folders that have the name of a complete run are none."""
+        return filter(None, map(_damage, self._named("")))
 
     def last(self) -> Run | None:
         """The newest complete run."""
@@ -141,10 +157,10 @@ class Runs:
         path = partial.with_name(partial.name.removesuffix(PARTIAL))
         try:
             for file in partial.iterdir():
-                _settled(file)
-            _settled(partial)
+                settled(file)
+            settled(partial)
             partial.replace(path)
-            _settled(self.folder)
+            settled(self.folder)
         except OSError as error:
             raise InputError(files.why(error, writing=True), str(path)) from error
         return Run(path, record)
@@ -196,50 +212,23 @@ class Runs:
         )
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON file that people may read; it appears whole.
-
-    Raises:
-        InputError: if it cannot be written.
-    """
-    with files.atomic_output(path) as stream:
-        text = json.dumps(value, ensure_ascii=False, indent=1)
-        stream.write(text.encode("utf-8", "replace") + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read what `write_json` wrote.
-
-    Raises:
-        InputError: if it is missing or damaged.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(files.why(error), str(path)) from error
-    except ValueError as error:
-        raise InputError(f"is damaged: {error}", str(path)) from error
-    if not isinstance(value, dict):
-        raise InputError("is damaged: it holds no object", str(path))
-    return value
-
-
 def _run(path: Path) -> Run | None:
     try:
-        record = read_json(path / RECORD)
+        return Run(path, _record(path))
     except InputError:
         return None
-    return Run(path, record) if {"files", "low_score", "figures"} <= record.keys() else None
 
 
-def _settled(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # a folder cannot be opened there
-    handle = os.open(path, os.O_RDONLY)
+def _damage(path: Path) -> str:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        _record(path)
+    except InputError as error:
+        return f"A run is passed over: {error}"
+    return ""
+
+
+def _record(path: Path) -> dict[str, Any]:
+    record = read_json(path / RECORD)
+    if not {"files", "low_score", "figures"} <= record.keys():
+        raise InputError("is damaged: it is no record of a run", str(path / RECORD))
+    return record

@@ -188,7 +188,9 @@ def read_table(
     except files.READ_ERRORS as error:
         raise InputError(files.why(error), str(path)) from error
     except (ValueError, KeyError, TypeError) as error:  # also what Arrow and JSON raise
-        raise InputError(f"is damaged ({error}); leave this run out", str(path)) from error
+        raise InputError(
+            f"is damaged ({error}); remove the folder of this run to go on without it", str(path)
+        ) from error
 
 
 def _lines(path: Path, _columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from detector import files
 from detector.audit.config import NotifyConfig
-from detector.audit.runs import Run, read_json, write_json
+from detector.audit.disk import read_json, write_json
+from detector.audit.runs import Run
 from detector.errors import InputError
 
 UNTOLD = "untold.json"

@@ -49,8 +49,8 @@ def list_(place: str | None, as_json: bool) -> None:
         for found in runs.complete():
             click.echo(json.dumps(_listed(found), ensure_ascii=False))
         return
+    from detector.audit.disk import read_json
     from detector.audit.journal import JOURNAL
-    from detector.audit.runs import read_json
 
     rows = [_HEADINGS, *(tuple(map(_cell, _listed(found).values())) for found in runs.complete())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -78,7 +78,7 @@ def show(run: str, place: str | None, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(found.record, ensure_ascii=False))
         else:
-            click.echo(found.file("markdown").read_text(encoding="utf-8"), nl=False)
+            click.echo(found.report("markdown").read_text(encoding="utf-8"), nl=False)
 
 
 @audit.command(epilog=examples("detector audit diff 20261101 last", "detector audit diff --json"))
@@ -91,7 +91,7 @@ def diff(a: str | None, b: str, place: str | None, as_json: bool) -> None:
 
     Without names, from the last run but one to the last.
     """
-    from detector.audit.diff import compared
+    from detector.audit.comparing import compared
     from detector.cli.audit_diff import told
     from detector.errors import UsageError
 
@@ -141,7 +141,7 @@ def report(
     if output is None:
         if against is not None:
             raise UsageError("--against draws the report anew; say where to with -o")
-        click.echo(found.file("markdown" if markdown else "report"))
+        click.echo(found.report("markdown" if markdown else "report"))
         return
     before = runs.find(against) if against is not None else runs.compared_with(found)
     html, text = drawn(found, before, lambda told: click.echo(told, err=True))
@@ -193,7 +193,10 @@ def _runs(place: str | None) -> Runs:
     if place is None and not Path(_CONFIG).is_file():
         raise UsageError(f"there is no {_CONFIG} here; name it, or a folder of runs, with --runs")
     path = Path(_CONFIG if place is None else place)
-    return Runs(path if path.is_dir() else AuditConfig.from_toml(path).runs)
+    runs = Runs(path if path.is_dir() else AuditConfig.from_toml(path).runs)
+    for problem in runs.damaged():
+        click.echo(problem, err=True)
+    return runs
 
 
 def _retention(place: str | None) -> int:

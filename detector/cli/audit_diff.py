@@ -25,6 +25,8 @@ def told(a: str, b: str, found: Diff, before: Snapshot, after: Snapshot) -> Iter
         before: the first run.
         after: the second.
     """
+    from detector.audit.diff import KINDS, telling
+
     titles = {row.id: row.title for snapshot in (before, after) for row in snapshot.rows}
     counts = f"{len(before.rows):,} → {len(after.rows):,} articles"
     yield f"{a} → {b}: {counts}, {len(found.new):,} new, {len(found.gone):,} gone"
@@ -35,11 +37,12 @@ def told(a: str, b: str, found: Diff, before: Snapshot, after: Snapshot) -> Iter
         ("Gone pairs", found.gone_pairs),
         ("Relabelled pairs", found.relabelled),
     ):
-        yield from _section(f"{head}: {len(pairs):,}", [_pair(p, titles) for p in pairs])
+        yield from _section(f"{head}: {len(pairs):,}", [_pair(p, titles) for p in telling(pairs)])
     for level in Level:
         changes = [change for change in found.clusters if change.level is level]
         if changes:
-            lines = [_cluster(change, titles) for change in changes]
+            changes.sort(key=lambda c: (KINDS.index(c.kind), -c.articles, c.after, c.before))
+            lines = [_cluster(change) for change in changes]
             yield from _section(f"{str(level).capitalize()} clusters: {len(changes):,}", lines)
     if found.sources:
         lines = [
@@ -63,18 +66,24 @@ def _pair(pair: PairChange, titles: dict[str, str]) -> str:
     relation = pair.after or pair.before or ""
     if pair.before and pair.after:
         relation = f"{pair.before} → {pair.after}"
-    return f"{relation} {pair.score:.2f}  {pair.a} – {pair.b}  {_title(pair.a, titles)}".rstrip()
+    return (
+        f"{relation:<11} {pair.score:.2f}  {pair.a} – {pair.b}  {_title(pair.a, titles)}".rstrip()
+    )
 
 
-def _cluster(change: ClusterChange, titles: dict[str, str]) -> str:
+def _cluster(change: ClusterChange) -> str:
     ids = " + ".join(change.before) or " + ".join(change.after)
     if change.before and change.after and change.before != change.after:
         ids = f"{ids} → {' + '.join(change.after)}"
-    sizes = f"+{len(change.joined):,} −{len(change.left):,}"
-    member = next(iter(change.joined or change.left), "")
-    return f"{change.kind:<7} {sizes:>9}  {ids}  {_title(member, titles)}".rstrip()
+    before, after = (" + ".join(f"{size:,}" for size in sizes) for sizes in change.sizes)
+    sizes = f"{before or '0'} → {after or '0'}"
+    return f"{change.kind:<7} {sizes:>9}  {ids}  {_cut(change.title)}".rstrip()
 
 
 def _title(member: str, titles: dict[str, str]) -> str:
-    title = " ".join(titles.get(member, "").split())
+    return _cut(titles.get(member, ""))
+
+
+def _cut(title: str) -> str:
+    title = " ".join(title.split())
     return title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from detector.cli.options import examples
 
 if TYPE_CHECKING:
     from detector.audit.auditing import Outcome
+
+_INTERRUPTED = 130
 
 
 @click.command(
@@ -78,8 +81,10 @@ def _run(path: str, log: Log, options: dict[str, Any]) -> int:
         log.note(str(error))
         return 0
     except KeyboardInterrupt:
-        log.note("\nInterrupted; the next call of audit run goes on from here.")
-        raise
+        if sys.stderr.isatty():
+            click.echo(err=True)  # below the ^C of the terminal
+        log.note("Interrupted; the next call of audit run goes on from here.")
+        return _INTERRUPTED
     return _told(outcome, log, as_json=options["as_json"])
 
 

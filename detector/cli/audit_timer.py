@@ -6,8 +6,6 @@ import click
 
 from detector.cli.options import examples
 
-_KINDS = ("systemd", "cron", "kubernetes")
-
 
 @click.command(
     epilog=examples(
@@ -17,9 +15,9 @@ _KINDS = ("systemd", "cron", "kubernetes")
     )
 )
 @click.argument("config", default="audit.toml", metavar="[CONFIG]")
-@click.option("--systemd", "kind", flag_value="systemd", help="A service and its timer.")
-@click.option("--cron", "kind", flag_value="cron", help="A line of a crontab.")
-@click.option("--kubernetes", "kind", flag_value="kubernetes", help="A CronJob.")
+@click.option("--systemd", is_flag=True, help="A service and its timer.")
+@click.option("--cron", is_flag=True, help="A line of a crontab.")
+@click.option("--kubernetes", is_flag=True, help="A CronJob.")
 @click.option("--at", "time", default="02:30", show_default=True, metavar="HH:MM", help="When.")
 @click.option(
     "--if-due",
@@ -37,7 +35,7 @@ _KINDS = ("systemd", "cron", "kubernetes")
     help="For --kubernetes: the volume claim with CONFIG and all that it names.",
 )
 def timer(
-    config: str, kind: str | None, time: str, if_due: str, image: str | None, claim: str
+    config: str, time: str, if_due: str, image: str | None, claim: str, **kinds: bool
 ) -> None:
     """Print what starts the audit of CONFIG every day.
 
@@ -49,14 +47,14 @@ def timer(
     from detector.audit.config import AuditConfig
     from detector.errors import UsageError
 
-    if kind not in _KINDS:
-        raise UsageError("say for what: --systemd, --cron or --kubernetes")
+    if sum(kinds.values()) != 1:
+        raise UsageError("say for what, and for one alone: --systemd, --cron or --kubernetes")
     AuditConfig.from_toml(config)  # what is started at night should be told wrong by day
     durations.parse(if_due, "--if-due")
     made = replace(timers.Timer.at(config, time), due=if_due)
-    if kind == "kubernetes":
+    if kinds["kubernetes"]:
         if image is None:
             raise UsageError("--kubernetes: name an image with detector in it with --image")
         click.echo(timers.kubernetes(made, image, claim), nl=False)
     else:
-        click.echo({"systemd": timers.systemd, "cron": timers.cron}[kind](made), nl=False)
+        click.echo((timers.cron if kinds["cron"] else timers.systemd)(made), nl=False)

@@ -12,6 +12,7 @@ from detector.report.words import stamp
 
 _WIDTH, _HEIGHT = 720.0, 150.0
 _LABEL = 60  # width of a date
+_DIGIT = 7  # of one digit
 _MOST_BARS = 92  # days; beyond, weeks, then months, then years
 _TAIL = 0.02  # of the articles, at either end
 _STACK = ("first", "copy", "translation")
@@ -44,6 +45,11 @@ class Columns:
     outside: int
     width: float = _WIDTH
     height: float = _HEIGHT
+
+    @property
+    def margin(self) -> int:
+        """Room that the longest label of a line needs."""
+        return 10 + _DIGIT * max((len(label) for _, label in self.ticks), default=0)
 
 
 def by_day(index: Index) -> Columns:

@@ -151,11 +151,8 @@ def _wanted(
         named += [(c.a, c.b) for c in context.changes.pairs[: limits.listed]]
     yield from filter(None, (index.pair(*key) for key in named))
     for story in clusters[0]:
-        for member in index.in_time(story.members)[: limits.members]:
-            one = index.derivations.get(member)
-            pair = index.pair(member, one.parent) if one else None
-            if pair is not None:
-                yield pair
+        pairs = index.links(story)
+        yield from (pairs[m] for m in index.listed(story)[: limits.members] if m in pairs)
     for event in clusters[1]:
         links = index.between(event)
         yield from (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from detector.records import Cluster, Label, Level, Relation
+from detector.records import Cluster, Label, Level, Pair, Relation
 from detector.report.charts import Timeline, timeline
 from detector.report.index import Index
 from detector.report.reasons import phrases
@@ -112,10 +112,10 @@ def story(index: Index, cluster: Cluster, pairs: Mapping[tuple[str, str], int], 
         pairs: numbers of the pairs that are shown side by side.
         most: rows shown.
     """
+    listed, links = index.listed(cluster), index.links(cluster)
+    first = listed[0]
+    rows = tuple(_member(index, m, first, links.get(m), pairs) for m in listed[:most])
     members = index.in_time(cluster.members)
-    first = cluster.original if cluster.original in cluster.members else members[0]
-    listed = [first, *(m for m in members if m != first)]
-    rows = tuple(_member(index, m, first, pairs) for m in listed[:most])
     return _told(index, cluster, first, members, rows, len(listed) - len(rows))
 
 
@@ -187,24 +187,29 @@ def _told(
     )
 
 
-def _member(index: Index, name: str, first: str, pairs: Mapping[tuple[str, str], int]) -> Row:
+def _member(
+    index: Index,
+    name: str,
+    first: str,
+    pair: Pair | None,
+    pairs: Mapping[tuple[str, str], int],
+) -> Row:
     one = index.derivations.get(name)
-    parent = one.parent if one else first
-    pair = index.pair(parent, name) if parent != name else None
     later = _later(one.delay) if one and one.delay is not None else ""
-    reasons = phrases(pair.evidence.reasons, parent, name) if pair else ()
+    other = (pair.b if pair.a == name else pair.a) if pair else ""
+    reasons = phrases(pair.evidence.reasons, other, name) if pair else ()
     if later:  # which says it already
         reasons = tuple(x for x in reasons if not _LATER.fullmatch(x))
     aside = [later, "; ".join(brief(reason, _REASON) for reason in reasons[:_REASONS])]
-    if pair and parent != first and parent in index.labels:
-        source = index.labels[parent].source or parent
+    if one and other == one.parent != first and other in index.labels:
+        source = index.labels[other].source or other
         aside.append(f"by way of {brief(source, _SOURCE)}")
     return Row(
         head=head(index.labels[name]),
         kind=index.kind(name),
         called=_called(index, name),
         aside=tuple(filter(None, aside)),
-        pair=pairs.get((min(parent, name), max(parent, name)), -1),
+        pair=pairs.get((pair.a, pair.b), -1) if pair else -1,
         new=name in index.new,
     )
 

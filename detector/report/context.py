@@ -31,19 +31,17 @@ class ClusterChange:
         what: "born", "grown", "shrunk", "merged", "split" or "gone".
         level: "duplicate", "syndication" or "event".
         cluster: its id, in this run; in the run before if it is gone.
-        before: how many members it had.
-        now: how many it has.
+        before: how many members it had; of what was merged, each of the clusters it was.
+        now: how many it has; of what was split, each of the clusters it is.
         title: a headline that tells what it is about.
-        others: ids of the clusters that it was merged from, or split into.
     """
 
     what: str
     level: str
     cluster: str
-    before: int
-    now: int
+    before: tuple[int, ...]
+    now: tuple[int, ...]
     title: str = ""
-    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Who republishes whom: a row a giver, a column a taker."""
+    """Who republishes whom: a row a giver, a column a taker, whose `names` these are."""
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, int, tuple[Cell, ...]], ...]  # giver, articles given, cells
@@ -40,12 +40,15 @@ def grid(flows: Iterable[Flow], most: int) -> Grid:
     names = sorted(ranked, key=lambda name: (-(2 * given[name] - weight[name]), name))
     by_pair = {(flow.giver, flow.taker): flow for flow in between}
     highest = max((flow.articles for flow in between), default=1)
+    givers = [name for name in names if any((name, taker) in by_pair for taker in names)]
+    takers = [name for name in names if any((giver, name) in by_pair for giver in names)]
     rows = []
-    for giver in names:
+    for giver in givers:
         cells = []
-        for taker in names:
+        for taker in takers:
             found = by_pair.get((giver, taker))
             heat = 1 + min(4, int(5 * (found.articles - 0.5) / highest)) if found else 0
             cells.append(Cell(found, heat))
         rows.append((giver, given[giver], tuple(cells)))
-    return Grid(tuple(names), tuple(rows), len(weight) - len(ranked))
+    shown = {*givers, *takers}
+    return Grid(tuple(takers), tuple(rows), len(weight) - len(shown))

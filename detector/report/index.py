@@ -89,6 +89,27 @@ class Index:
                 best.setdefault(later, pair)
         return best
 
+    def listed(self, story: Cluster) -> list[str]:
+        """Articles of a story: the original, else the earliest, and then the others in time."""
+        members = self.in_time(story.members)
+        first = story.original if story.original in story.members else members[0]
+        return [first, *(member for member in members if member != first)]
+
+    def links(self, story: Cluster) -> dict[str, Pair]:
+        """For each article of a story but the first, its pair with what it came from.
+
+        Where that is not known, its best pair with one that is listed before it.
+        """
+        place = {name: n for n, name in enumerate(self.listed(story))}
+        best: dict[str, Pair] = {}
+        for pair in sorted(self.story_pairs.get(story.id, ()), key=lambda p: (-p.score, p.a, p.b)):
+            best.setdefault(max(pair.a, pair.b, key=place.__getitem__), pair)
+        for name in story.members:
+            one = self.derivations.get(name)
+            if one and (pair_ := self.pair(name, one.parent)):
+                best[name] = pair_
+        return best
+
     def kind(self, article: str) -> str:
         """One of `KINDS`."""
         standing = self.standings[article]

@@ -8,14 +8,15 @@ from typing import Any
 
 from detector.records import Pair
 from detector.report.choosing import TELLING, Choice
-from detector.report.clusters import CALLED, Head, head
-from detector.report.context import Changes, Context, Decision, Gate, PairChange
+from detector.report.clusters import CALLED, GROUPS, Head, head
+from detector.report.context import Changes, ClusterChange, Context, Decision, Gate, PairChange
 from detector.report.index import Index
 from detector.report.words import brief
 
 _LINE = 400  # characters of a note
 _NAME = 80
 _TOLD = 5  # sentences on one gate
+_PARTS = 4  # of a cluster that was merged or split
 _UNRELATED = "not related"
 _AS = {"duplicate": "article, in one language", "syndication": "article, in any language"}
 
@@ -37,6 +38,19 @@ class PairRow:
     left: Head
     right: Head
     told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BecameRow:
+    """What became of a cluster; sizes are of its parts, `articles` is how many it has now."""
+
+    cluster: str
+    what: str
+    kind: str
+    title: str
+    before: str
+    now: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ class Listing:
             return {}
         lists = {"clusters": changes.clusters, "pairs": changes.pairs, "rates": changes.rates}
         return {
-            "clusters": [(one, line(one.title)) for one in changes.clusters[: self._most]],
+            "clusters": [_became(one) for one in changes.clusters[: self._most]],
             "pairs": [self._changed(change) for change in changes.pairs[: self._most]],
             "rates": changes.rates[: self._most],
             "more": {name: max(0, len(found) - self._most) for name, found in lists.items()},
@@ -147,6 +161,25 @@ class Listing:
     def _named(self, name: str) -> Head:
         label = self._index.labels.get(name)
         return head(label) if label else Head("", brief(name, _NAME), "und", "", "")
+
+
+def _became(one: ClusterChange) -> BecameRow:
+    return BecameRow(
+        cluster=one.cluster,
+        what=one.what,
+        kind=GROUPS.get(one.level, one.level),
+        title=line(one.title) or brief(one.cluster, _NAME),
+        before=_parts(one.before),
+        now=_parts(one.now),
+        articles=sum(one.now),
+    )
+
+
+def _parts(sizes: Sequence[int]) -> str:
+    """Sizes beside each other, the largest first: "11 + 7"."""
+    shown = [f"{size:,}" for size in sorted(sizes, reverse=True)[:_PARTS]]
+    more = len(sizes) - _PARTS
+    return " + ".join([*shown, f"{more} more"] if more > 0 else shown)
 
 
 def _some(told: Sequence[str]) -> tuple[str, ...]:

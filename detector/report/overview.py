@@ -85,7 +85,7 @@ def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     made = [
         tile("articles", "article{s}",
              _plural(f"from {sources:,.0f} source{{s}}", sources) if sources else ""),
-        tile("taken", "taken over from others", f"{_percent(share)} of all"),
+        tile("taken", "taken over from others", f"{percent(share)} of all"),
         tile("translations", "translation{s}", _plural(more, unclear) if unclear else ""),
         tile("stories", "stor{y} that went further"),
         tile("events", "event{s} with several stories"),
@@ -101,7 +101,9 @@ def run_figures(context: Context) -> tuple[Tile, ...]:
         Tile(
             brief(figure.name, _NAME),
             brief(figure.now, _NAME),
-            f"{brief(figure.before, _NAME)} before" if figure.before else "",
+            ""
+            if figure.before in ("", figure.now)
+            else f"{brief(figure.before, _NAME)} in the run before",
         )
         for figure in context.figures
     )
@@ -120,7 +122,8 @@ def _plural(text: str, count: float) -> str:
     return text.format(s="" if count == 1 else "s", y="y" if count == 1 else "ies")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in whole per cents; a small one, with one more digit."""
     return f"{share:.0%}" if share >= 0.01 or not share else f"{share:.1%}"
 
 
@@ -131,16 +134,18 @@ def _change(gap: float | None) -> str:
 
 
 def languages(index: Index, most: int) -> tuple[Share, ...]:
-    """Articles by language, and how many of them were taken over."""
+    """Articles by language, and how many of them were taken over, own updates left out."""
     counts = Counter(label.language for label in index.labels.values())
-    taken = Counter(index.labels[name].language for name in index.derivations)
+    taken = Counter(
+        index.labels[name].language for name, one in index.derivations.items() if not one.own
+    )
     return tuple(
         Share(
             plain(name),
             "first",
             n,
             n / max(len(index.labels), 1),
-            f"{_percent(taken[name] / n)} taken over" if taken[name] else "",
+            f"{percent(taken[name] / n)} taken over" if taken[name] else "",
         )
         for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
     )

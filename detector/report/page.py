@@ -14,7 +14,7 @@ from detector.records import Detection, Evidence, Pair
 from detector.report import clusters, overview
 from detector.report.charts import by_day
 from detector.report.choosing import Choice, Limits, choose
-from detector.report.clusters import CALLED, GROUPS
+from detector.report.clusters import CALLED
 from detector.report.context import Context
 from detector.report.grid import grid
 from detector.report.index import Index
@@ -144,8 +144,8 @@ def _page(
             "skipped": [line(told) for told in context.skipped[: limits.listed]],
             "skips": max(context.skips, len(context.skipped)),
             "called": CALLED,
-            "groups": GROUPS,
             "span": span,
+            "percent": overview.percent,
             "data": embedded(data),
             "mark": _mark(data["pairs"]),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+SAME_OUTLET = "by the same outlet"
 _LINKS = "links to it as its source"  # which says whom it credits, too
 # Sentences about {s}, which follows, and {o}, which it is listed under; {x} is taken over.
 _FORWARD = (
@@ -14,7 +15,7 @@ _FORWARD = (
     ("{s} still shows the headline of {o}", "still shows its headline"),
     ("{s} is contained in the longer {o}", "contained in the longer text"),
     ("{o} was published {x} before {s}", "published {x} later"),
-    ("Both were published by {x}", "by the same outlet"),
+    ("Both were published by {x}", SAME_OUTLET),
     ("These signs contradict each other", "these signs contradict each other"),
 )
 # The same signs where they speak for the other direction.

@@ -107,6 +107,19 @@
       });
     }
 
+    for (const button of all("button.unfold")) {
+      const clusters = all("details", button.closest("section"));
+      const named = () => {
+        button.textContent = clusters.every((one) => one.open) ? "Close all" : "Open all";
+      };
+      button.addEventListener("click", () => {
+        const open = !clusters.every((one) => one.open);
+        for (const one of clusters) one.open = open;
+        named();
+      });
+      for (const one of clusters) one.addEventListener("toggle", named);
+    }
+
     // Search and filters
     const findable = all("[data-find]");
     const texts = new Map();
@@ -271,6 +284,12 @@
       passages: "Marked: passages that both texts have word for word, numbered alike. Choose one to see its counterpart.",
       "": "No passage is shared word for word, or none is recorded.",
     };
+    const country = (place) => {
+      try {
+        return /^[A-Z]{2}$/.test(place) ? new Intl.DisplayNames(["en"], { type: "region" }).of(place) : place;
+      } catch { return place; }
+    };
+    const listed = (kind, values) => (kind === "places" ? values.map(country) : values).join(", ");
     const fact = (list, name, value, conflict) => {
       list.append(made("dt", name), made("dd", value, conflict ? { class: "conflict" } : {}));
     };
@@ -292,9 +311,9 @@
       const facts = $("side-facts");
       facts.replaceChildren();
       for (const [kind, one, other] of pair.apart) {
-        fact(facts, kind === "exchanged" ? "exchanged words" : `different ${kind}`, `${one.join(", ")} / ${other.join(", ")}`, true);
+        fact(facts, kind === "exchanged" ? "exchanged words" : `different ${kind}`, `${listed(kind, one)} / ${listed(kind, other)}`, true);
       }
-      for (const [kind, values] of pair.agree) fact(facts, `same ${kind}`, values.join(", "), false);
+      for (const [kind, values] of pair.agree) fact(facts, `same ${kind}`, listed(kind, values), false);
       const alike = pair.how === "edits" && !pair.marks.some((side) => side.some(([, , kind]) => kind !== "rest"));
       $("side-key").textContent = alike ? "The shared article has the same words in both texts. Pale text lies around it." : HOW[pair.how];
       $("left").replaceChildren(...filled(left, pair.marks[0], pair.first ? "Original" : "One"));
@@ -342,19 +361,13 @@
     }));
     $("level").addEventListener("change", () => amended((decision) => { decision.level = $("level").value; }));
 
-    // A cluster that is linked to opens; on paper all are open.
+    // A cluster that is linked to opens; paper shows as open what the screen does.
     const opened = () => {
       const target = location.hash.length > 1 && $(location.hash.slice(1));
       if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
     };
     window.addEventListener("hashchange", opened);
     opened();
-    let closed = [];
-    window.addEventListener("beforeprint", () => {
-      closed = all("details:not([open])");
-      for (const element of closed) element.open = true;
-    });
-    window.addEventListener("afterprint", () => { for (const element of closed) element.open = false; });
     filter();
   });
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from detector.report.graph import bridges, holding
 from detector.report.index import Index
 
 _PART = 2  # articles on the smaller side of a bridge: with one, it is an ordinary link
+_AT_ONCE = 2  # of one cluster, before the others have had their turn
 _SURE = 0.95  # score from which a link is not weak, whatever hangs by it
 _CONTRADICTION = "These signs contradict each other."
 
@@ -50,10 +52,25 @@ def doubts(index: Index) -> dict[str, list[Doubt]]:
                 weak.setdefault((pair.a, pair.b), Doubt(pair, "weak", (told,), cluster))
     conflicts = [found for pair in index.pairs.values() if (found := _conflict(pair, index))]
     return {
-        "bridge": sorted(spans.values(), key=_by_score),
-        "conflict": sorted(conflicts, key=lambda d: (-len(d.told), _by_score(d))),
-        "weak": sorted(weak.values(), key=_by_score),
+        "bridge": _spread(sorted(spans.values(), key=_by_score)),
+        "conflict": _spread(sorted(conflicts, key=_by_contradiction)),
+        "weak": _spread(sorted(weak.values(), key=_by_score)),
     }
+
+
+def _spread(found: list[Doubt]) -> list[Doubt]:
+    """A few of each cluster, then the next few: one large event would fill the list."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for doubt in found:
+        turns.append(seen[doubt.cluster] // _AT_ONCE)
+        seen[doubt.cluster] += 1
+    return [doubt for _, doubt in sorted(zip(turns, found, strict=True), key=lambda x: x[0])]
+
+
+def _by_contradiction(doubt: Doubt) -> tuple[bool, int, tuple[float, str, str]]:
+    """Copies and translations first: a whole event may have lasted for days."""
+    return doubt.pair.relation is Relation.SAME_EVENT, -len(doubt.told), _by_score(doubt)
 
 
 def _article(word: str) -> str:

@@ -9,7 +9,7 @@ from detector.records import Article, Label, Pair
 from detector.report.edits import Mark
 from detector.report.index import Index
 from detector.report.material import Material
-from detector.report.reasons import phrases
+from detector.report.reasons import SAME_OUTLET, phrases
 from detector.report.words import brief, cut, place, plain, stamp, web
 
 _AROUND = 400  # characters shown before the first mark
@@ -49,7 +49,8 @@ class Sides:
         marks = (marks[1], marks[0]) if swapped else marks
         for number, side in zip((left, right), marks, strict=True):
             self._spans[number].append(_begins(side, self._texts[number] or ""))
-        reasons = [brief(x, _TITLE) for x in phrases(evidence.reasons, first, second)]
+        told = phrases(evidence.reasons, first, second)  # of whose outlet "own" speaks
+        reasons = [brief(reason, _TITLE) for reason in told if reason != SAME_OUTLET]
         apart = {
             kind: values[::-1] if swapped else values
             for kind, values in evidence.conflicting.items()

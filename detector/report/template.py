@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from detector.report.words import plain
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _HERE = Path(__file__).parent
 
 
@@ -60,7 +62,14 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_fit,
     )
+    environment.filters["dated"] = _dated
     return environment.get_template("report.html")
+
+
+def _dated(text: str) -> Markup:
+    """A text whose days are marked as such, which keeps each on one line."""
+    marked = _DAY.sub(r"<time>\g<0></time>", str(escape(plain(text))))
+    return Markup(marked)  # noqa: S704 - escaped before
 
 
 def _fit(value: Any) -> Any:

@@ -66,7 +66,10 @@ def stored(tmp_path):
             "id": partial.stem,
             "status": "passed",
             "started": now.isoformat(),
-            "figures": found.figures.values(),
+            "figures": {
+                **found.figures.values(),
+                "report": {"events": found.figures.clusters["event"]},
+            },
             "low_score": 0.7,
             "gates": [],
             "guarded": [],

@@ -52,6 +52,8 @@ def test_every_stage_can_be_set_in_the_same_file(read):
         ("[notify]\nwebhook_env = 'https://x'", "notify.webhook_env: must name a variable of the "
          "environment, such as AUDIT_WEBHOOK; secrets do not belong into this file"),
         ("[notify]\ntimeout = 0", "notify.timeout: must be more than 0, not 0.0"),
+        ("[notify]\ngive_up = 'soon'", "notify.give_up: 'soon' is no span of time; write 90m, 24h, "
+         "7d or 2w"),
         ("format = 'xml'", "format: must be one of jsonl, jsonl.gz, jsonl.zst, parquet, not 'xml'"),
         ("[detector.lexical]\nband = 1", "detector.lexical.band: unknown option; did you mean "
          "bands?"),

@@ -29,7 +29,7 @@ def test_a_run_is_a_folder_with_its_record_its_tables_and_its_reports(place):
     assert record["counts"]["new"] == 3
     assert record["figures"]["articles"] == 3
     assert list(record["seconds"]) == list(running.STAGES)
-    assert record["versions"]["detector"]
+    assert {*record["versions"]} >= {"detector", "schema", "words", "python", "numpy"}
     assert record["seeds"] == {"lexical": 1}
     assert (record["previous"], record["changes"]) == (None, None)
     (pair,) = run.snapshot().links
@@ -229,6 +229,45 @@ def test_what_could_not_be_told_is_told_by_the_next_call_once(place, monkeypatch
     assert len(told_of(place)) == 2
 
 
+def test_a_run_that_is_refused_for_good_is_given_up_once_it_is_old_news(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    refused = place.run(MAIL).run
+    place.clock.now += timedelta(days=2)
+    (said,) = place.audit(MAIL).run(if_due=timedelta(days=9)).untold
+    assert said.endswith("The next call tries again.")
+
+    place.clock.now += timedelta(days=1)
+    (said,) = place.audit(MAIL).run(if_due=timedelta(days=9)).untold
+    assert said.startswith(f"run {refused.id} is complete, but could not be told of: command sh")
+    assert said.endswith("It is given up after 3 d.")
+    assert place.audit(MAIL).run(if_due=timedelta(days=9)).untold == ()
+
+    (place.folder / "broken").unlink()
+    second = place.run(MAIL)
+    assert (second.untold, told_of(place)) == ((), [second.run.id])
+
+
+def test_an_old_run_is_tried_once_more_before_it_is_given_up(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    run = place.run(MAIL).run
+    (place.folder / "broken").unlink()
+    place.clock.now += timedelta(days=8)
+
+    assert place.audit(MAIL).run(if_due=timedelta(days=9)).untold == ()
+    assert told_of(place) == [run.id]
+
+
+def test_nothing_is_given_up_where_the_options_say_so(place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    (place.folder / "broken").touch()
+    place.run(MAIL)
+    place.clock.now += timedelta(days=80)
+    (said,) = place.audit(MAIL + 'give_up = ""\n').run(if_due=timedelta(days=90)).untold
+    assert said.endswith("The next call tries again.")
+
+
 def test_a_run_that_was_killed_before_it_was_told_of_is_told_of_later(place, monkeypatch):
     monkeypatch.chdir(place.folder)
     with monkeypatch.context() as patch:
@@ -383,10 +422,8 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(place):
 
     told = list(planned(place.audit(lenient), "", None))
 
-    assert told[0] == "2 files, 1 of them read before and as they were; 1 records to read."
-    assert told[1] == (
-        "1 articles would be added, 0 replaced; 0 are known, 0 too old, 1 records cannot be read."
-    )
+    assert told[0] == "2 files, 1 read before and unchanged; 1 record to read."
+    assert told[1] == ("1 article would be added, 0 replaced; 0 known, 0 too old, 1 unreadable.")
     assert "2.jsonl:1" in told[2] or "2.jsonl:2" in told[2]
     after = {p: p.stat().st_mtime_ns for p in place.folder.rglob("*") if p.is_file()}
     del before[place.folder / "audit.toml"], after[place.folder / "audit.toml"]

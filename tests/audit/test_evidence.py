@@ -21,7 +21,7 @@ def collected(tmp_path):
     def again(pair=PAIR, text="Một bài"):
         calls = []
         exhibits = Exhibits(
-            path if path.exists() else None,
+            [path],
             lambda name: Article(name, text, origin="elsewhere"),
             lambda asked: calls.append(asked) or FULL,
         )
@@ -46,6 +46,20 @@ def test_a_changed_article_or_relation_is_looked_at_again(collected, change):
     collected()
 
     assert collected(**change) == 1
+
+
+def test_of_several_runs_the_latest_that_has_shown_a_pair_counts(tmp_path):
+    def shown(name, reason):
+        exhibits = Exhibits((), lambda _: None, lambda _: Evidence(reasons=(reason,)))
+        exhibits.of(PAIR)
+        exhibits.write(tmp_path / name)
+        return tmp_path / name
+
+    files = [shown("1", "the first"), shown("2", "the second")]
+    (tmp_path / "3").write_text("")
+    taken = Exhibits([*files, tmp_path / "3"], lambda _: None, pytest.fail)
+
+    assert taken.of(PAIR).reasons == ("the second",)
 
 
 def test_evidence_that_cannot_be_read_is_collected_again(collected):

@@ -77,6 +77,13 @@ def test_a_corpus_that_lost_articles_trips_its_own_gate():
     ]
 
 
+def test_what_has_grown_has_not_shrunk_by_less_than_nothing():
+    found = checks(Measure(snapshot([row("a"), row("b")]).figures, 0, 1),
+                   GatesConfig(growth=2, shrinkage=0))  # fmt: skip
+
+    assert [check.value for looks in found.values() for check in looks] == [1.0, 0.0]
+
+
 def test_the_first_run_has_not_grown():
     assert told(None, growth=0.0, shrinkage=0.0) == []
 

@@ -98,7 +98,7 @@ def test_what_the_webhook_refuses_is_not_repeated(run, webhook):
 
     (failure,) = told(run, config()).values()
 
-    assert "it answers 400" in failure
+    assert failure == "webhook AUDIT_WEBHOOK: it answers 400; check the address"
     assert len(webhook.got) == 1
 
 

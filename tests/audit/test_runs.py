@@ -91,13 +91,29 @@ def test_other_folders_and_damaged_records_are_no_runs(stored, runs):
 
     assert runs.complete() == (run,)
     assert runs.last() == run
+    (said,) = runs.damaged()
+    assert said.startswith(f"A run is passed over: {damaged.path}/run.json: is damaged: ")
+    (damaged.path / "run.json").write_text("{}")
+    (said,) = runs.damaged()
+    assert said.endswith("run.json: is damaged: it is no record of a run")
+
+
+def test_a_report_that_was_taken_away_is_said_to_be_so(stored):
+    run = stored(FOUND)
+    assert run.report("report").read_text() == "<p>Audit</p>"
+    run.file("markdown").unlink()
+
+    with pytest.raises(InputError, match=r"not there any more; .* report \w+ --markdown -o FILE"):
+        run.report("markdown")
 
 
 def test_damaged_rows_are_said_to_be_so(stored):
     run = stored(FOUND)
     run.file("rows").write_text('{"id": "a"}\n')
 
-    with pytest.raises(InputError, match=r"rows\.jsonl: is damaged .*; leave this run out"):
+    with pytest.raises(
+        InputError, match=r"rows\.jsonl: is damaged .*; remove the folder of this run"
+    ):
         run.snapshot()
 
 

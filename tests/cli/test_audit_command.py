@@ -230,7 +230,9 @@ def test_an_interrupted_run_says_so_and_goes_on_the_next_time(audit, tmp_path, s
         _, told = process.communicate(timeout=60)
 
     assert process.returncode == status
-    assert ("goes on from here" in told) == (sent == signal.SIGINT)
+    messages = [line.partition(" ")[2] for line in told.splitlines()]
+    said = ["Interrupted; the next call of audit run goes on from here."]
+    assert messages == (said if sent == signal.SIGINT else [])
     (left,) = names(tmp_path)
     assert left.endswith(".partial")
     fifo.unlink()
@@ -275,7 +277,7 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
     told = audit("diff").stdout.splitlines()
     assert told[0] == f"{first} → {last}: 4 → 5 articles, 1 new, 0 gone"
     assert "New pairs: 1" in told
-    assert "  exact_copy 1.00  bridge – bridge-2  Hợp long cầu Vạn Yên" in told
+    assert "  exact_copy  1.00  bridge – bridge-2  Hợp long cầu Vạn Yên" in told
     found = json.loads(audit("diff", first, "last", "--json").stdout)
     assert (found["a"], found["b"], found["new"]) == (first, last, ["bridge-2"])
     turned = json.loads(audit("diff", last, first, "--json").stdout)
@@ -303,7 +305,8 @@ def test_runs_are_listed_shown_compared_and_removed(audit, corpus, tmp_path, row
         (["list"], "there is no audit.toml here; name it, or a folder of runs, with --runs"),
         (["show", "--runs", "."], "no run is complete; begin with: detector audit run"),
         (["prune", "--runs", "."], "a folder of runs says nothing of retention; give --keep or"),
-        (["timer"], "say for what: --systemd, --cron or --kubernetes"),
+        (["timer"], "say for what, and for one alone: --systemd, --cron or --kubernetes"),
+        (["timer", "--cron", "--systemd"], "say for what, and for one alone"),
     ],
 )
 def test_a_question_that_cannot_be_answered_ends_with_2(detector, arguments, said):
@@ -323,6 +326,15 @@ def test_a_timer_is_printed_for_a_configuration_that_can_be_read(audit, tmp_path
     assert "kind: CronJob" in audit("timer", "--kubernetes", "--image", "x").stdout
     assert audit("timer", "--kubernetes").returncode == 2
     assert audit("timer", "--cron", toml="[gats]").returncode == 2
+
+
+def test_a_damaged_run_is_passed_over_and_that_is_said(audit, tmp_path):
+    audit("run")
+    (tmp_path / "runs" / names(tmp_path)[0] / "run.json").write_text("{")
+
+    for command in ("list", "show", "run"):
+        assert "A run is passed over: " in audit(command).stderr
+    assert audit("list").stdout.splitlines()[1].split()[1] == "passed"
 
 
 def test_a_run_that_was_left_is_listed_as_such(audit, corpus):

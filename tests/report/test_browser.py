@@ -208,6 +208,36 @@ def test_on_paper_a_long_table_is_as_short_as_on_the_screen_and_says_so(opened, 
     assert page.locator("nav:visible, #theme:visible, .compare:visible").count() == 0
 
 
+def test_all_clusters_of_a_section_are_opened_and_closed_at_once(opened, report):
+    page = opened(report)
+    button = page.locator("#stories button.unfold")
+    closed = page.locator("#stories details:not([open])")
+    every = page.locator("#stories details").count()
+    assert 0 < closed.count() < every
+
+    button.click()
+    assert (closed.count(), button.inner_text()) == (0, "Close all")
+    button.click()
+    assert (closed.count(), button.inner_text()) == (every, "Open all")
+    page.locator("#stories summary").first.click()
+    assert button.inner_text() == "Open all"
+
+
+def test_countries_are_named(opened, tmp_path):
+    labels = tuple(
+        Label(name, f"d{name}", f"s{name}", "e", True, None, 0.0, None, None, "vi", None, None, ())
+        for name in "ab"
+    )
+    evidence = Evidence(agreeing={"places": ("uy", "vn/da-lat")})
+    pair = Pair("a", "b", Relation.SAME_EVENT, 0.9, evidence=evidence)
+    detection = Detection(labels, (pair,), (Cluster("e", Level.EVENT, ("a", "b")),))
+    write(tmp_path / "report.html", detection, lambda name: Article(name, "Một bài."))
+    page = opened(tmp_path / "report.html")
+    compare(page, "same_event")
+
+    assert page.locator("#side-facts dd").inner_text() == "Uruguay, Da Lat"
+
+
 def test_languages_are_named(opened, report):
     page = opened(report)
     assert "Vietnamese 130" in " ".join(page.inner_text("#articles").split())

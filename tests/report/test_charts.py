@@ -87,14 +87,20 @@ def flow(giver, taker, articles):
 def test_the_grid_has_givers_on_top_and_leaves_own_updates_out():
     found = grid([flow("A", "B", 9), flow("C", "B", 2), flow("B", "B", 50)], 10)
 
-    assert found.names == ("A", "C", "B")
-    assert [(giver, given) for giver, given, _ in found.rows] == [("A", 9), ("C", 2), ("B", 0)]
-    assert [cell.heat for cell in found.rows[0][2]] == [0, 0, 5]
-    assert found.rows[1][2][2].heat == 1
+    assert found.names == ("B",)
+    assert [(giver, given) for giver, given, _ in found.rows] == [("A", 9), ("C", 2)]
+    assert [cells[0].heat for _, _, cells in found.rows] == [5, 1]
+
+
+def test_who_gives_and_takes_has_a_row_and_a_column_of_the_grid():
+    found = grid([flow("A", "B", 9), flow("B", "C", 2)], 10)
+
+    assert (found.names, [giver for giver, _, _ in found.rows]) == (("C", "B"), ["A", "B"])
+    assert [[cell.heat for cell in cells] for _, _, cells in found.rows] == [[0, 5], [1, 0]]
 
 
 def test_small_sources_are_counted_where_the_grid_ends():
     found = grid([flow(f"A{n}", f"B{n}", 10 - n) for n in range(8)], 6)
 
-    assert len(found.names) == 6
+    assert (len(found.rows), len(found.names)) == (3, 3)
     assert found.left_out == 10

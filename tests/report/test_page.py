@@ -17,7 +17,17 @@ import pytest
 from made_up import made
 
 from detector.errors import InputError
-from detector.records import Article, Detection, Evidence, Level, Passage, Relation
+from detector.records import (
+    Article,
+    Cluster,
+    Detection,
+    Evidence,
+    Label,
+    Level,
+    Pair,
+    Passage,
+    Relation,
+)
 from detector.report import (
     FIGURES,
     MOST,
@@ -34,6 +44,7 @@ from detector.report import (
     shown_pairs,
     write,
 )
+from detector.report.index import Index
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +112,13 @@ def test_the_policy_of_the_page_allows_its_own_style_and_script_alone(small):
         content = re.search(rf"<{tag}>(.*?)</{tag}>", html.decode(), re.DOTALL)[1]
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert rules[f"{tag}-src"] == f"'sha256-{digest}'"
+
+
+def test_the_style_sheet_asks_for_no_browser_of_the_last_years():
+    style = (ROOT / "detector/report/report.css").read_text(encoding="utf-8")
+
+    for new in ("light-dark(", "color-mix(", "oklch(", "@layer", "@container", ":has(", "&"):
+        assert new not in style, new
 
 
 def test_nothing_on_the_page_is_to_be_loaded_or_run_from_an_attribute(newsroom):
@@ -269,7 +287,9 @@ def test_changes_are_told_beside_the_figures_and_in_tables(small):
             "run-1",
             datetime(2025, 3, 16, 2, 0),
             (("articles", now["articles"] - 12), ("stories", now["stories"])),
-            clusters=(ClusterChange("merged", "event", "eve-3", 4, 9, "Khởi công cầu mới"),),
+            clusters=(
+                ClusterChange("merged", "event", "eve-3", (2, 4), (9,), "Khởi công cầu mới"),
+            ),
             pairs=(
                 PairChange(pair.a, pair.b, None, pair.relation),
                 PairChange("gone-1", "gone-2", Relation.EXCERPT, None),
@@ -280,8 +300,14 @@ def test_changes_are_told_beside_the_figures_and_in_tables(small):
     )
 
     for words in (
-        *("+12", "unchanged", "312", "1,204 before", "run-1", "of 2025-03-16 02:00"),
-        *("merged event Khởi công cầu mới 4 9", "1,044", "12.0% 31.5%", "not related", "gone-1"),
+        *("+12", "unchanged", "312", "1,204 in the run before", "run-1", "of 2025-03-16 02:00"),
+        *(
+            "merged event Khởi công cầu mới 4 + 2 → 9",
+            "1,044",
+            "12.0% 31.5%",
+            "not related",
+            "gone-1",
+        ),
     ):
         assert words in page.text, words
     assert (pair.a, pair.b) in shown_pairs(detection, Context(changes=Changes("x", pairs=(
@@ -304,6 +330,24 @@ def test_stories_with_new_articles_stand_before_the_largest_and_name_them(small)
     assert heading < page.text.index(f"{len(least.members)} articles, 1 new")
     assert page.text.index("The largest of the others") > heading
     assert "New or grown" not in told(small, changes=Changes("run-1")).text
+
+
+def test_where_the_original_is_unknown_an_article_stands_beside_the_one_that_is_most_like_it():
+    names = ("a", "b", "c")
+    labels = tuple(
+        Label(name, "d", "s", "e", True, None, 0.0, None, None, "vi", f"2025-03-0{n}", None, ())
+        for n, name in enumerate(names, 1)
+    )
+    pairs = (
+        Pair("a", "b", Relation.NEAR_COPY, 0.8),
+        Pair("a", "c", Relation.NEAR_COPY, 0.7),
+        Pair("b", "c", Relation.NEAR_COPY, 0.9),
+    )
+    story = Cluster("s", Level.SYNDICATION, names)
+    index = Index(Detection(labels, pairs, (story,)))
+
+    assert index.listed(story) == ["a", "b", "c"]
+    assert index.links(story) == {"b": pairs[0], "c": pairs[2]}
 
 
 def test_a_pair_is_new_because_an_article_is_or_for_another_reason(small):

@@ -97,6 +97,26 @@ def test_a_bridge_is_told_with_the_parts_that_it_joins():
     assert doubt.cluster == "s"
 
 
+def test_a_large_cluster_does_not_fill_the_list():
+    labels = [
+        *(label(name, name, "one", day) for day, name in zip("12345", "abcde", strict=True)),
+        *(label(name, name, "two", day) for day, name in zip("12", "xy", strict=True)),
+    ]
+    pairs = [Pair("a", name, Relation.SAME_EVENT, 0.5) for name in "bcde"]
+    conflicts = found(labels, [*pairs, Pair("x", "y", Relation.SAME_EVENT, 0.9)])["conflict"]
+
+    assert [(d.pair.a, d.pair.b) for d in conflicts] == [
+        ("a", "b"), ("a", "c"), ("x", "y"), ("a", "d"), ("a", "e"),
+    ]  # fmt: skip
+
+
+def test_a_copy_that_contradicts_itself_stands_before_reports_that_do():
+    labels = [label(name, story=name, day=day) for day, name in zip("123", "abc", strict=True)]
+    pairs = [Pair("a", "b", Relation.SAME_EVENT, 0.1), Pair("b", "c", NEAR, 0.9)]
+
+    assert [d.pair.a for d in found(labels, pairs)["conflict"]] == ["b", "a"]
+
+
 def test_a_sure_link_is_not_weak():
     labels = [label(name) for name in "abc"]
     weak = found(labels, [*links("ab", score=0.99), *links("bc", score=0.7)])["weak"]

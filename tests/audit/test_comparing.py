@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.audit.diff import clusters_changed, compared, pairs_changed
+from detector.audit.comparing import clusters_changed, compared, pairs_changed
 from detector.audit.tables import Link
 from detector.records import Level
 
