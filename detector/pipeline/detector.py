@@ -136,6 +136,8 @@ class Pass:
             related = found.pairing.linked(found.related)
             judged = ((related, members_of(found.representative)), (found.copies, groups))
             pairs, directions = found.pairing.pairs(exact, judged, self._progress)
+            if not evidence:
+                corpus.give_up_texts()
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
@@ -160,6 +162,7 @@ class Pass:
         with self._stage("copies"):
             equal = exact_groups(corpus)
             first = np.unique(equal)
+            self.close()  # a process keeps what it once needed to prepare articles
             copies, shared = self._copies(corpus, first, scoring["copy"])
             duplicates = link_copies(corpus, equal, copies, self._config.cluster.component)
             corpus.give_up_candidates()
