@@ -18,6 +18,7 @@ import numpy.typing as npt
 from detector.pairkeys import packed
 
 _UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
+_ROUNDING = 1e-6  # of a score, at most
 _FAINT = 0.2  # part of the threshold below which a score is as good as none
 
 I64 = npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ def link(
     pairs, scores = _best(pairs, scores)
     worth = scores >= threshold * _FAINT
     pairs, scores = pairs[worth], scores[worth]
-    components = _components(units, pairs, scores)
+    components = _components(connected(units, pairs), pairs, scores)
     cut = sum(len(members) > cap for members, _, _ in components)
     for component in components:
         for members, inner, weights in _bounded(*component, cap):
@@ -96,11 +97,18 @@ def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
     return pairs[first], (total / np.maximum(counts, 1)).astype(np.float32)
 
 
-def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32]]:
-    """Members, inner pairs by position, and scores of each component of two or more."""
+def _components(labels: I64, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32]]:
+    """Members, inner pairs by position, and scores of each component of two or more.
+
+    Args:
+        labels: shape (units,), the component of each.
+        pairs: shape (n, 2), each within one component.
+        scores: shape (n,).
+    """
     if not len(pairs):
         return []
-    _, component = np.unique(connected(units, pairs), return_inverse=True)
+    units = len(labels)
+    _, component = np.unique(labels, return_inverse=True)
     sizes = np.bincount(component)
     by_unit = np.argsort(component, kind="stable")
     unit_bounds = np.concatenate([[0], np.cumsum(sizes)])
@@ -159,7 +167,8 @@ def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[
     part = np.array([root(i) for i in range(len(members))])
     inside = part[pairs[:, 0]] == part[pairs[:, 1]]
     pairs, scores = pairs[inside], scores[inside]
-    for chosen, inner, weights in _components(len(members), pairs, scores):
+    parts = connected(len(members), pairs)
+    for chosen, inner, weights in _components(parts, pairs, scores):
         yield members[chosen], inner, weights
 
 
@@ -167,49 +176,62 @@ def _average(units: int, pairs: I64, scores: F32, threshold: float, kinds: I64 |
     """Position of the first member of each unit's group, within one component."""
     if units == 2:
         return np.zeros(2, np.int64) if scores[0] >= threshold else np.arange(2)
+    near = connected(units, pairs[scores >= threshold - _ROUNDING])
+    if near.any() and threshold > _UNASKED:
+        # Groups whose mean is near enough have a pair that is: what no chain of such pairs
+        # joins need not be looked at together, in a square table.
+        labels = np.arange(units)
+        inside = near[pairs[:, 0]] == near[pairs[:, 1]]
+        for members, inner, weights in _components(near, pairs[inside], scores[inside]):
+            alike = None if kinds is None else kinds[members]
+            labels[members] = members[_average(len(members), inner, weights, threshold, alike)]
+        return labels
     distance = np.ones((units, units), np.float64)
     if kinds is not None:
         distance[kinds[:, None] == kinds] = 1 - _UNASKED
     distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = 1 - scores
     np.maximum(distance, 0, out=distance)
-    merges, heights = _tree(distance)
-    return connected(units, merges[heights <= 1 - threshold + 1e-9])
+    return connected(units, _merges(distance, 1 - threshold + 1e-9))
 
 
-def _tree(distance: npt.NDArray[np.float64]) -> tuple[I64, npt.NDArray[np.float64]]:
-    """Average linkage by chains of nearest neighbours (Müllner 2011).
-
-    It gives the merges that SciPy's ``linkage`` gives, rounding and ties included.
+def _merges(distance: npt.NDArray[np.float64], limit: float) -> I64:
+    """Average linkage by chains of nearest neighbours (Müllner 2011), as far as a limit.
 
     Args:
         distance: shape (n, n), symmetric; overwritten.
+        limit: mean distance above which no groups are joined.
 
     Returns:
-        For each of the n - 1 merges, a unit of either group, and their mean distance.
+        A unit of either group for each merge; they are those of SciPy's ``linkage``.
     """
-    units = len(distance)
     np.fill_diagonal(distance, np.inf)
-    sizes = np.ones(units, np.int64)
-    merges, heights = np.empty((units - 1, 2), np.int64), np.empty(units - 1)
+    sizes = np.ones(len(distance), np.int64)  # 0 where nothing is left to be joined
+    merges: list[tuple[int, int]] = []
     chain: list[int] = []
-    for k in range(units - 1):
+    while True:
         chain = chain or [int(np.argmax(sizes > 0))]
-        while True:
-            row = distance[chain[-1]]
-            near = int(np.argmin(row))
-            # Of equally near ones the last of the chain, or it would go round for ever.
-            if len(chain) > 1 and row[chain[-2]] <= row[near]:
-                break
+        if not sizes[chain[-1]]:
+            break
+        row = distance[chain[-1]]
+        near = int(np.argmin(row))
+        if row[near] > limit:
+            # Nor is any group before it in the chain nearer to one, or ever will be to what
+            # others become: a mean is no smaller than the smaller of two.
+            sizes[chain] = 0
+            chain = []
+        # Of equally near ones the last of the chain, or it would go round for ever.
+        elif len(chain) > 1 and row[chain[-2]] <= row[near]:
+            gone, kept = sorted((chain.pop(), chain.pop()))
+            merges.append((gone, kept))
+            a, b = sizes[gone], sizes[kept]
+            mean = (a * distance[gone] + b * distance[kept]) / (a + b)
+            mean[kept] = np.inf
+            distance[kept], distance[:, kept] = mean, mean
+            distance[gone], distance[:, gone] = np.inf, np.inf
+            sizes[gone], sizes[kept] = 0, a + b
+        else:
             chain.append(near)
-        gone, kept = sorted((chain.pop(), chain.pop()))
-        merges[k], heights[k] = (gone, kept), distance[gone, kept]
-        a, b = sizes[gone], sizes[kept]
-        mean = (a * distance[gone] + b * distance[kept]) / (a + b)
-        mean[kept] = np.inf
-        distance[kept], distance[:, kept] = mean, mean
-        distance[gone], distance[:, gone] = np.inf, np.inf
-        sizes[gone], sizes[kept] = 0, a + b
-    return merges, heights
+    return np.array(merges, np.int64).reshape(-1, 2)
 
 
 def _smallest(labels: I64) -> I64:
