@@ -213,10 +213,14 @@ class Pass:
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
+        static = str(model.folder) if model is not None and model.tier == "static" else ""
+        if static and model is not None:
+            check(model)
+            static_encoder(static)  # before there are processes, so that they share it
         with self._stage("read"):
             shelf, recurring = self._read(articles)
         with self._stage("prepare"):
-            return self._prepare(shelf, recurring, model), recurring
+            return self._prepare(shelf, recurring, static), recurring
 
     def close(self) -> None:
         """Stop the processes that this pass started."""
@@ -232,11 +236,7 @@ class Pass:
         self._progress("read", len(shelf), len(shelf))
         return shelf, lines.recurring()
 
-    def _prepare(self, shelf: Shelf, recurring: Recurring, model: Model | None) -> Corpus:
-        static = str(model.folder) if model is not None and model.tier == "static" else ""
-        if static and model is not None:
-            check(model)
-            static_encoder(static)
+    def _prepare(self, shelf: Shelf, recurring: Recurring, static: str) -> Corpus:
         function = partial(prepare, recurring=recurring, config=self._config, static=static)
         return Corpus(shelf, self._told(self._backend.map(function, shelf.chunks()), shelf))
 
