@@ -237,7 +237,7 @@ def _terms(tokens: Tokens) -> Bag:
     values, kind = terms[at].astype(np.uint32), kept.astype(np.uint8)
     often = 1 + np.log(np.arange(1, int(counts.max(initial=1)) + 1))
     worth = often[counts - 1] * _rarity(values)
-    worth[(kind & _PAIR) != 0] *= _DOUBLE
+    worth *= np.where(kind & _PAIR, _DOUBLE, 1.0)
     bounds = np.searchsorted(kept, np.arange(len(tokens) + 1, dtype=np.uint64) << _OWNER)
     keep, bounds = _most(worth, bounds)
     opening = np.where(kind[keep] & np.uint8(1), np.uint8(0), np.uint8(OPENING))
@@ -272,8 +272,9 @@ def _most(worth: npt.NDArray[np.float64], bounds: I64) -> tuple[I64, I64]:
     # What an article's last kept value is worth; a selection, not a sort (Hoare 1961).
     least = np.full(len(sizes), -np.inf)
     for i in np.flatnonzero(sizes > _TERMS).tolist():
-        own = worth[bounds[i] : bounds[i + 1]]
-        least[i] = np.partition(own, len(own) - _TERMS)[-_TERMS]
+        own = worth[bounds[i] : bounds[i + 1]].copy()
+        own.partition(len(own) - _TERMS)
+        least[i] = own[-_TERMS]
     limit = np.repeat(least, sizes)
     more = np.concatenate([[0], np.cumsum(worth > limit)])[bounds]
     equal = np.flatnonzero(worth == limit)
