@@ -177,15 +177,11 @@ def _crc(text: str) -> int:
 
 
 def _hashed(rows: Iterable[Sequence[str]]) -> Bag:
-    owners: list[int] = []
-    values: list[int] = []
-    count = 0
-    for row in rows:
-        for value in row:
-            owners.append(count)
-            values.append(zlib.crc32(value.encode()))
-        count += 1
-    return _bag(np.array(owners, np.int64), np.array(values, np.uint32), count)
+    kept = list(rows)
+    values = [zlib.crc32(value.encode()) for row in kept for value in row]
+    sizes = np.fromiter(map(len, kept), np.int64, len(kept))
+    owners = np.repeat(np.arange(len(kept)), sizes)
+    return _bag(owners, np.array(values, np.uint32), len(kept))
 
 
 def _days(articles: Sequence[Article], facts: Sequence[Facts]) -> Bag:
