@@ -86,7 +86,7 @@ class Corpus:
         self.signatures: U32 = columns.get("keys", np.uint32, 1)
         self._spans = spans.joined(len(names), np.zeros((0, 2), np.int32))
         self.samples = samples.joined(len(names), np.zeros(0, np.uint32))
-        self.profiles = profiles.take(profiles.concatenate(packed), self._input) if packed else None
+        self.profiles = profiles.gathered(packed, self._input) if packed else None
         self.vectors: F32 | None = columns.find("vectors")
         self._words = lru_cache(maxsize=_CACHED)(self._read)
         if len(names) >= _MANY:
