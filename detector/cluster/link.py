@@ -22,7 +22,7 @@ from detector.pairkeys import packed
 _UNASKED = 0.3  # of two pairs, one of which was not asked about, the other must reach .7
 _FAINT = 0.2  # part of the quorum below which a score is as good as none
 _NEVER = -np.inf
-_ROUNDING = 1e-9  # of means that are equal to the quorum
+_ROUNDING = 1e-6  # of a score, at most
 
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
@@ -92,7 +92,7 @@ def link(
     pairs, scores = _best(pairs, scores)
     worth = scores >= quorum.least * _FAINT
     pairs, scores = pairs[worth], scores[worth]
-    components = _components(units, pairs, scores)
+    components = _components(connected(units, pairs), pairs, scores)
     cut = sum(len(members) > cap for members, _, _ in components)
     for component in components:
         for members, inner, weights in _bounded(*component, cap):
@@ -126,11 +126,18 @@ def _best(pairs: I64, scores: F32) -> tuple[I64, F32]:
     return pairs[first], (total / np.maximum(counts, 1)).astype(np.float32)
 
 
-def _components(units: int, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32]]:
-    """Members, inner pairs by position, and scores of each component of two or more."""
+def _components(labels: I64, pairs: I64, scores: F32) -> list[tuple[I64, I64, F32]]:
+    """Members, inner pairs by position, and scores of each component of two or more.
+
+    Args:
+        labels: shape (units,), the component of each.
+        pairs: shape (n, 2), each within one component.
+        scores: shape (n,).
+    """
     if not len(pairs):
         return []
-    _, component = np.unique(connected(units, pairs), return_inverse=True)
+    units = len(labels)
+    _, component = np.unique(labels, return_inverse=True)
     sizes = np.bincount(component)
     by_unit = np.argsort(component, kind="stable")
     unit_bounds = np.concatenate([[0], np.cumsum(sizes)])
@@ -189,7 +196,8 @@ def _bounded(members: I64, pairs: I64, scores: F32, cap: int) -> Iterator[tuple[
     part = np.array([root(i) for i in range(len(members))])
     inside = part[pairs[:, 0]] == part[pairs[:, 1]]
     pairs, scores = pairs[inside], scores[inside]
-    for chosen, inner, weights in _components(len(members), pairs, scores):
+    parts = connected(len(members), pairs)
+    for chosen, inner, weights in _components(parts, pairs, scores):
         yield members[chosen], inner, weights
 
 
@@ -202,6 +210,16 @@ def _average(units: int, pairs: I64, scores: F32, quorum: Quorum, kinds: I64 | N
     """
     if units == 2:
         return np.zeros(2, np.int64) if scores[0] >= quorum.least else np.arange(2)
+    near = connected(units, pairs[scores >= quorum.least - _ROUNDING])
+    if near.any() and quorum.least > _UNASKED:
+        # Groups whose mean is near enough have a pair that is: what no chain of such pairs
+        # joins need not be looked at together, in a square table.
+        labels = np.arange(units)
+        inside = near[pairs[:, 0]] == near[pairs[:, 1]]
+        for members, inner, weights in _components(near, pairs[inside], scores[inside]):
+            alike = None if kinds is None else kinds[members]
+            labels[members] = members[_average(len(members), inner, weights, quorum, alike)]
+        return labels
     mean = np.zeros((units, units))
     if kinds is not None:
         mean[kinds[:, None] == kinds] = _UNASKED

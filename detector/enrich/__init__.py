@@ -52,7 +52,7 @@ def enrich(
         days, happened = events.of_leads(articles, pages, tokens, languages)
         events.of_headlines(happened, titles, days, languages)
         return [
-            Facts(code, title, day, credits=provenance.credits(article.text, page.segments))
+            Facts(code, title, day, credits=provenance.credits(article.text, page.aside))
             for article, page, code, title, day in zip(
                 articles, pages, languages, titles, happened, strict=True
             )
@@ -120,9 +120,9 @@ def _facts(
         language=code,
         title=title,
         event_date=event,
-        credits=provenance.credits(text, page.segments),
+        credits=provenance.credits(text, page.aside),
         dateline=places.most_specific(above) or places.most_specific(lead),
-        byline=provenance.byline(text, page.segments),
+        byline=provenance.byline(text, page.aside),
         dates=found.mentions,
         places=tuple(p.id for p in below),
         numbers=anchors.numbers(text, body, code, marked, taken, days),

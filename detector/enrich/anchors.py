@@ -72,14 +72,15 @@ def numbers(
     """
     marks = mark_one(text, spans, language) if marks is None else marks
     style = _style(language)
-    closed = Cover(taken)
+    closed = Cover(taken) if taken else ()
     found = [*_from_figures(text, marks, style, closed)]
     found += [*_from_words(text, marks, style, closed), *days]
-    return tuple(dict.fromkeys(value for _, value in sorted(found)))
+    found.sort()
+    return tuple(dict.fromkeys([value for _, value in found]))
 
 
 def _from_figures(
-    text: str, marks: Marks, style: _Style, closed: Cover
+    text: str, marks: Marks, style: _Style, closed: Cover | Spans
 ) -> Iterator[tuple[int, str]]:
     named = [(start, end) for start, end, kind, _ in marks.words if kind == "month"]
     months = Cover(named) if named else ()
@@ -97,17 +98,22 @@ def _from_figures(
         if unit in ("hours", "clock"):
             continue
         sign = "%" if unit == "percent" else ""
+        if figure.isdigit():  # as most are
+            if (value := _value(figure, power, style.decimal)) is not None:
+                yield start, value + sign
+            continue
         if "/" in figure:
             yield from ((start, share) for share in _fraction(figure))
         if "/" in figure or ":" in figure:  # with a colon it is a time of day
             continue
-        parts = (figure,) if figure.isdigit() else re.split("[–-]", figure)
-        for part in parts:
+        for part in re.split("[–-]", figure):
             if (value := _value(part, power, style.decimal)) is not None:
                 yield start, value + sign
 
 
-def _from_words(text: str, marks: Marks, style: _Style, closed: Cover) -> Iterator[tuple[int, str]]:
+def _from_words(
+    text: str, marks: Marks, style: _Style, closed: Cover | Spans
+) -> Iterator[tuple[int, str]]:
     last = -2
     for start, end, kind, value in marks.words:
         beside, last = start - last <= 1, end
@@ -202,9 +208,12 @@ def _style(language: str) -> _Style:
     ]
     if "hours" in table:
         units.append(rf"(?P<hours>{choice(table['hours'])})\s(?=\d)")
+    words = [*powers, *table["percent"], *table["clock"], *table.get("hours", ())]
+    first = re.escape("".join(sorted({word[0] for word in words})))
     return _Style(
         decimal=table["decimal"],
-        unit=re.compile(rf"(?i)[\s\u00a0]?(?:{'|'.join(units)})"),
+        # Most figures have something else behind them, which its first letter tells.
+        unit=re.compile(rf"(?i)[\s\u00a0]?(?=[{first}])(?:{'|'.join(units)})"),
         short=re.compile(rf"(?P<power>{choice(short)})(?!\w)") if short else None,
         powers={word.lower(): key for word, key in {**short, **powers}.items()},
         not_after=frozenset(table.get("not_after", ())),

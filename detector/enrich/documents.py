@@ -37,7 +37,8 @@ def find_documents(text: str, figures: Sequence[Figure]) -> list[tuple[int, int,
     kinds, bodies, cues = _codes()
     found: list[tuple[int, int, str]] = []
     for start, end, _ in figures:
-        if "/" not in text[end : end + 2] and "-" not in text[end : end + 2]:
+        behind = text[end : end + 2]
+        if "/" not in behind and "-" not in behind:
             continue
         match = _CODE.match(text, start)
         if match is None or match.start("code") < end:

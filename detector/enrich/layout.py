@@ -21,6 +21,7 @@ class Layout(NamedTuple):
 
     Attributes:
         segments: all of them, in text order.
+        aside: those that are not of the body: of most articles a few.
         lead: the body's stretches as far as the lead goes; the last may go farther.
         lead_end: the offset behind the lead: so many characters of body, whatever lies
             between.
@@ -28,13 +29,15 @@ class Layout(NamedTuple):
     """
 
     segments: Sequence[Segment]
+    aside: list[Segment]
     lead: list[tuple[int, int]]
     lead_end: int
     head: list[tuple[int, int]]
 
     def of(self, role: Role) -> list[tuple[int, int]]:
         """Where the segments of a role are."""
-        return [(start, end) for own, start, end in self.segments if own is role]
+        among = self.segments if role is Role.BODY else self.aside
+        return [(start, end) for own, start, end in among if own is role]
 
     def until(self, offset: int) -> list[tuple[int, int]]:
         """The stretches of the body before an offset."""
@@ -75,7 +78,8 @@ def layout_of(article: Article, segments: Sequence[Segment]) -> Layout:
                 break
     lead_end = lead[-1][1] + min(left, 0) if lead else 0
     head = _head(article.text, segments, lead, lead_end) if article.published is None else []
-    return Layout(segments, lead, lead_end, head)
+    aside = [segment for segment in segments if segment[0] is not body]
+    return Layout(segments, aside, lead, lead_end, head)
 
 
 def _head(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ I32 = npt.NDArray[np.int32]
 Pairs = npt.NDArray[np.int64]
 _NOTHING = 0  # key of an article without shingles
 _AT_ONCE = 1 << 18  # sampled shingles sorted at once: bounds memory
+_PAIRS = 1 << 16  # pairs counted at once, for the same reason
 _LEAST_SHARED = 0.2  # of the smaller sample, below which no copy and no excerpt is missed
 
 
@@ -108,8 +111,8 @@ def _banded(keys: U32, usable: npt.NDArray[np.bool_], config: LexicalConfig) -> 
     members = np.flatnonzero((keys != _NOTHING).any(axis=1) & usable).astype(np.int32)
     found, capped = [np.zeros(0, np.uint64)], 0
     for column in keys.T:
-        pairs, over = _grouped(column[members], members, config.bucket)
-        found.append(pairs)
+        met, reach, over = _grouped(column[members], members, config.bucket)
+        found.append(_paired(met, reach, np.arange(len(met))))
         capped += over
     return np.unique(np.concatenate(found)), capped
 
@@ -120,30 +123,36 @@ def _contained(
     usable: npt.NDArray[np.bool_],
     config: LexicalConfig,
 ) -> tuple[U64, int]:
-    named, capped = [np.zeros(0, np.uint64)], 0
+    named, reaches, capped = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], 0
     parts = min(len(values) // _AT_ONCE + 1, 256)
     part_of = _top_bytes(values) % np.uint8(parts) if parts < 256 else _top_bytes(values)
     for part in range(parts):
         mine = np.flatnonzero(part_of == part)
         owner = (np.searchsorted(bounds, mine, side="right") - 1).astype(np.int32)
         kept = usable[owner]
-        pairs, over = _grouped(values[mine[kept]], owner[kept], config.bucket)
-        pairs.sort()
-        named.append(pairs)
+        met, reach, over = _grouped(values[mine[kept]], owner[kept], config.bucket)
+        # The last of a group begins no pair, but each is the second of others.
+        named.append(met)
+        reaches.append(reach)
         capped += over
-    # These pairs are the most bytes of a pass without vectors, so they are counted where they
-    # lie, those of some articles at a time.
+    del part_of
+    met, reach = _joined(named), _joined(reaches)
+    # All pairs at once would be the most bytes of a pass without vectors; those of some
+    # articles are made and counted at a time.
     sizes = np.diff(bounds)
-    edges = np.linspace(0, len(sizes), parts + 1).astype(np.uint64) << np.uint64(32)
-    places = [np.searchsorted(pairs, edges) for pairs in named]
-    found = [
-        _sharing_enough(
-            np.concatenate([p[at[i] : at[i + 1]] for p, at in zip(named, places, strict=True)]),
-            sizes,
-        )
-        for i in range(parts)
-    ]
+    begin = np.flatnonzero(reach).astype(np.int32)
+    begin = begin[np.argsort(met[begin], kind="stable")]
+    runs = int(reach.sum(dtype=np.int64)) // _PAIRS + 1
+    places = np.searchsorted(met[begin], np.linspace(0, len(sizes), runs + 1))
+    found = [_sharing_enough(_paired(met, reach, begin[a:b]), sizes) for a, b in pairwise(places)]
     return np.concatenate(found), capped
+
+
+def _joined(parts: list[I32]) -> I32:
+    """The parts in one array; the list is emptied, so that they are not held beside it."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _top_bytes(values: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.uint8]:
@@ -166,12 +175,17 @@ def _sharing_enough(pairs: U64, sizes: I64) -> U64:
     return np.asarray(found[shared >= _LEAST_SHARED * smaller])
 
 
-def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[U64, int]:
-    """All pairs of members with one key, packed; of more than `cap`, each and its next two."""
+def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> tuple[I32, I32, int]:
+    """Members that share a key with others, key by key and ascending under each.
+
+    Returns:
+        The members; with how many of those behind it each is paired: all of its key, of more
+        than `cap` the next two; and how many keys were capped so.
+    """
     ordered = np.sort(keys)
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(again):
-        return np.zeros(0, np.uint64), 0
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), 0
     again = again[np.flatnonzero(np.concatenate([[True], again[1:] != again[:-1]]))]
     # Most keys are alone; only the others are put in order with their members.
     place = np.minimum(np.searchsorted(again, keys), len(again) - 1)
@@ -182,14 +196,16 @@ def _grouped(keys: npt.NDArray[np.unsignedinteger], members: I32, cap: int) -> t
     edges = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1], [True]]))
     sizes = np.diff(edges)
     large = sizes > cap
-    reach = np.where(large, 2, sizes - 1)
-    found = [np.zeros(0, np.uint64)]
-    for step in range(1, int(reach.max(initial=0)) + 1):
-        inside = np.flatnonzero((sizes > step) & (reach >= step))
-        counts = sizes[inside] - step
-        offsets = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        first = np.repeat(edges[inside] - offsets, counts) + np.arange(int(counts.sum()))
-        # Members of one key ascend, so that the first is the smaller.
-        left, right = members[first], members[first + step]
-        found.append(packed(left, right)[left != right])
-    return np.concatenate(found), int(large.sum())
+    behind = np.repeat(edges[1:], sizes) - np.arange(1, len(members) + 1)
+    reach = np.minimum(behind, np.repeat(np.where(large, 2, cap), sizes))
+    return members, reach.astype(np.int32), int(large.sum())
+
+
+def _paired(members: I32, reach: I32, some: npt.NDArray[np.integer[Any]]) -> U64:
+    """The pairs that some members begin, packed; places and reach as `_grouped` gave them."""
+    counts = reach[some]
+    begun = np.cumsum(counts, dtype=np.int64) - counts
+    second = np.repeat(some + 1 - begun, counts) + np.arange(int(counts.sum(dtype=np.int64)))
+    # Members of one key ascend, so that the first is the smaller.
+    left, right = np.repeat(members[some], counts), members[second]
+    return np.asarray(packed(left, right)[left != right])

@@ -59,13 +59,14 @@ class Corpus:
         order = sorted(range(len(names)), key=names.__getitem__)
         self.ids = [names[i] for i in order]
         self._input = np.array(order, np.int64)
+        del order  # an object a number
         self.position = np.argsort(self._input)
         for before, after in zip(self.ids, self.ids[1:], strict=False):
             if before == after:
                 raise InputError(f'two articles have the id "{after}"; ids must be unique')
-        self.facts = CorpusFacts(shelf, order)
-        self.outlets = [""] * len(order)
-        columns = Columns(len(order))
+        self.facts = CorpusFacts(shelf, self._input)
+        self.outlets = [""] * len(names)
+        columns = Columns(len(names))
         spans, samples, packed = Ragged(), Ragged(), []
         done = 0
         for part in parts:
@@ -83,12 +84,12 @@ class Corpus:
         self.digests: U64 = columns.get("digests", np.uint64)
         self.lengths = columns.get("lengths", np.int32)
         self.signatures: U32 = columns.get("keys", np.uint32, 1)
-        self._spans = spans.joined(len(order), np.zeros((0, 2), np.int32))
-        self.samples = samples.joined(len(order), np.zeros(0, np.uint32))
-        self.profiles = profiles.take(profiles.concatenate(packed), self._input) if packed else None
+        self._spans = spans.joined(len(names), np.zeros((0, 2), np.int32))
+        self.samples = samples.joined(len(names), np.zeros(0, np.uint32))
+        self.profiles = profiles.gathered(packed, self._input) if packed else None
         self.vectors: F32 | None = columns.find("vectors")
         self._words = lru_cache(maxsize=_CACHED)(self._read)
-        if len(order) >= _MANY:
+        if len(names) >= _MANY:
             give_back()
 
     def __len__(self) -> int:
@@ -103,6 +104,12 @@ class Corpus:
     def give_up_profiles(self) -> None:
         """Free what has been weighed."""
         self.profiles = None
+
+    def give_up_texts(self) -> None:
+        """Free the texts, where nothing is to be shown of them any more."""
+        self._shelf.give_up_texts()
+        self._words.cache_clear()
+        give_back()
 
     def fields(self, i: int) -> Head:
         """What an article is besides its id and text."""

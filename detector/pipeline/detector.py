@@ -136,6 +136,8 @@ class Pass:
             related = found.pairing.linked(found.related)
             judged = ((related, members_of(found.representative)), (found.copies, groups))
             pairs, directions = found.pairing.pairs(exact, judged, self._progress)
+            if not evidence:
+                corpus.give_up_texts()
             made = clusters(corpus, grouping, directions)
             by_ids = {(p.a, p.b): p for p in pairs}
             rows = labels(corpus, made, by_ids, self._config.cluster.keep)
@@ -160,6 +162,7 @@ class Pass:
         with self._stage("copies"):
             equal = exact_groups(corpus)
             first = np.unique(equal)
+            self.close()  # a process keeps what it once needed to prepare articles
             copies, shared = self._copies(corpus, first, scoring["copy"])
             duplicates = link_copies(corpus, equal, copies, self._config.cluster.component)
             corpus.give_up_candidates()
@@ -210,10 +213,14 @@ class Pass:
 
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
+        static = str(model.folder) if model is not None and model.tier == "static" else ""
+        if static and model is not None:
+            check(model)
+            static_encoder(static)  # before there are processes, so that they share it
         with self._stage("read"):
             shelf, recurring = self._read(articles)
         with self._stage("prepare"):
-            return self._prepare(shelf, recurring, model), recurring
+            return self._prepare(shelf, recurring, static), recurring
 
     def close(self) -> None:
         """Stop the processes that this pass started."""
@@ -229,11 +236,7 @@ class Pass:
         self._progress("read", len(shelf), len(shelf))
         return shelf, lines.recurring()
 
-    def _prepare(self, shelf: Shelf, recurring: Recurring, model: Model | None) -> Corpus:
-        static = str(model.folder) if model is not None and model.tier == "static" else ""
-        if static and model is not None:
-            check(model)
-            static_encoder(static)
+    def _prepare(self, shelf: Shelf, recurring: Recurring, static: str) -> Corpus:
         function = partial(prepare, recurring=recurring, config=self._config, static=static)
         return Corpus(shelf, self._told(self._backend.map(function, shelf.chunks()), shelf))
 

@@ -52,7 +52,7 @@ class CorpusFacts(Sequence[Facts]):
         days: shape (articles,), ordinal of the event's day; 0 where unknown.
     """
 
-    def __init__(self, shelf: Shelf, order: Sequence[int]) -> None:
+    def __init__(self, shelf: Shelf, order: Sequence[int] | I64) -> None:
         """Begin with no facts of articles that have this order of input numbers."""
         self._shelf = shelf
         self._order = order
@@ -83,7 +83,7 @@ class CorpusFacts(Sequence[Facts]):
         day = int(self.days[i])
         return Facts(
             language=self.languages[i],
-            title=self.title(i, self._shelf.fields(self._order[i]).title),
+            title=self.title(i, self._shelf.fields(int(self._order[i])).title),
             event_date=date.fromordinal(day) if day else None,
             credits=self.credits(i),
         )

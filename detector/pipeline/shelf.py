@@ -130,6 +130,14 @@ class Shelf:
         if self._last:
             yield self._last
 
+    def give_up_texts(self) -> None:
+        """Free the texts; what else the articles are stays."""
+        for number, run in enumerate(self._runs):
+            heads = [run[a : _head(run, a)[1]] for a in self._bounds[number][:-1]]
+            self._bounds[number] = array("I", accumulate(map(len, heads), initial=0))
+            self._runs[number] = b"".join(heads)
+        self._last = [packed[: _head(packed, 0)[1]] for packed in self._last]
+
     def packed(self, i: int) -> Packed:
         """An article as it is kept."""
         run, start, end = self._place(i)

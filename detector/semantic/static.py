@@ -177,9 +177,11 @@ class _Pieces:
             self._remembered.clear()
         known = self._remembered
         new = {word: at for at, word in enumerate(hashes) if word not in known}
-        for word, at in new.items():
-            text = texts[int(np.searchsorted(tokens.bounds, which[at], side="right")) - 1]
-            known[word] = self._split(text[tokens.starts[which[at]] : tokens.ends[which[at]]])
+        places = which[np.fromiter(new.values(), np.int64, len(new))]
+        owners = np.searchsorted(tokens.bounds, places, side="right") - 1
+        spans = (values[places].tolist() for values in (tokens.starts, tokens.ends))
+        for word, owner, start, end in zip(new, owners.tolist(), *spans, strict=True):
+            known[word] = self._split(texts[owner][start:end])
         found = [known[word] for word in hashes]
         ends = np.cumsum([0, *map(len, found)])
         bounds = ends[np.searchsorted(which, tokens.bounds)]
@@ -207,9 +209,9 @@ def canonical(word: str) -> str:
 
     So `hoà` and `hòa` are one entry, as they are one word hash.
     """
+    if word.isascii():
+        return word.lower()
     letters = unicodedata.normalize("NFD", word.lower())
-    if letters.isascii():
-        return letters
     tone = next((mark for mark in _TONES if mark in letters), "")
     return tone + "".join(letter for letter in letters if letter not in _TONES)
 

@@ -66,13 +66,17 @@ def _shares(
     """In how many articles each value occurs that would be listed in a slot."""
     known, shares, taken, slots, depth = _tables()
     result = np.zeros(len(values))
-    some = np.flatnonzero(taken[slot])
-    wanted = values[some]
-    at = slots[slot[some]]
-    for _ in range(depth):
-        hit = np.flatnonzero(known[at] == wanted)
-        result[some[hit]] = CROWD * shares[at[hit]]
-        at = np.minimum(at + 1, len(known) - 1)
+    some = np.flatnonzero(taken.take(slot))
+    wanted = values.take(some)
+    at = slots.take(slot.take(some))
+    for step in range(depth):
+        same = known.take(at) == wanted
+        hit = np.flatnonzero(same)
+        result[some.take(hit)] = CROWD * shares.take(at.take(hit))
+        if step + 1 < depth:  # most are found at the first place
+            left = np.flatnonzero(~same)
+            some, wanted = some.take(left), wanted.take(left)
+            at = np.minimum(at.take(left) + 1, len(known) - 1)
     return result
 
 

@@ -48,6 +48,19 @@ def test_runs_hold_all_articles_in_order(count):
     assert handed == kept == [a.text for a in given]
 
 
+@pytest.mark.parametrize("count", [0, 1, RUN, RUN + 1])
+def test_without_the_texts_the_heads_stay(count):
+    shelf = Shelf()
+    for number in range(count):
+        shelf.put(article(number, title=f"Tít {number}"))
+
+    shelf.give_up_texts()
+
+    for number in range(count):
+        assert shelf.fields(number).title == f"Tít {number}"
+        assert shelf.text(number) == ""
+
+
 def test_a_head_is_read_without_the_text():
     shelf = Shelf()
     shelf.put(article(1, title="Tít", url="https://a.vn/1", published=date(2024, 8, 7)))

@@ -15,6 +15,7 @@ from detector.verify.profiles import (
     Profiles,
     _most,
     concatenate,
+    gathered,
     minutes,
     profile,
     take,
@@ -255,3 +256,13 @@ def test_of_terms_worth_the_same_those_of_the_smallest_value_stay():
     for i, (a, b) in enumerate(pairwise(bounds.tolist())):
         best = sorted(range(a, b), key=lambda at: (-worth[at], at))[:160]
         assert kept[kept_bounds[i] : kept_bounds[i + 1]].tolist() == sorted(best)
+
+
+def test_gathered_are_the_rows_of_all_runs_in_order():
+    parts = [profiled(0, 1), profiled(1, len(profiled()))]
+    rows = np.arange(len(profiled()))[::-1]
+
+    found = gathered(parts, rows)
+
+    assert_same(found, take(profiled(), rows))
+    assert parts == []
