@@ -37,7 +37,7 @@ from detector.pipeline.pairing import Pairing
 from detector.pipeline.prepare import Prepared, count_lines, prepare, static_encoder
 from detector.pipeline.routing import Routed, Router
 from detector.records import Article, Detection, Explanation
-from detector.text import I64
+from detector.text import I64, tokenise
 from detector.verify.features import Weighed
 from detector.verify.relation import Scorer, scorers
 
@@ -214,9 +214,10 @@ class Pass:
     def corpus(self, articles: Iterable[Article], model: Model | None) -> tuple[Corpus, Recurring]:
         """Read and prepare articles; also the lines that recur in them."""
         static = str(model.folder) if model is not None and model.tier == "static" else ""
+        tokenise([""])  # its tables, and the encoder's, before there are processes to share them
         if static and model is not None:
             check(model)
-            static_encoder(static)  # before there are processes, so that they share it
+            static_encoder(static)
         with self._stage("read"):
             shelf, recurring = self._read(articles)
         with self._stage("prepare"):
