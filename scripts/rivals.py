@@ -83,7 +83,10 @@ def by_detector(
     from detector.readers import read
     from detector.writers import write
 
-    config = Config(semantic=SemanticConfig(model=model), jobs=int(jobs))
+    # Some articles of which `throng` exchanged the words pass for another language; there is
+    # nothing in them that a transformer could read.
+    semantic = SemanticConfig(model=model, other_languages="none")
+    config = Config(semantic=semantic, jobs=int(jobs))
     begun = time.time()
     found = Detector(config).detect(read([str(path)], config.read), evidence=False)
     write(found.rows(), output)
