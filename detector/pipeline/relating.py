@@ -130,7 +130,8 @@ class Relating:
         }
         names = [held(name) for name in self._least]
         begun = ("event", "event_crossing", "translation_first", *self._own)
-        self._parted = {name: scorers[name].parted(names) for name in begun}
+        # Whoever only measures pairs, to train on them, has no scorers.
+        self._parted = {name: scorers[name].parted(names) for name in begun if name in scorers}
         self._threads = threads
         self._rivals: Mapping[str, Rivals] = {}
         self._set_shared(Shared.none())

@@ -56,6 +56,24 @@ def test_what_is_measured_again_is_what_a_pair_was_judged_by(relating: Relating)
         np.testing.assert_allclose(judged.scores[rows], expected, atol=1e-6, err_msg=question)
 
 
+def test_pairs_can_be_measured_without_any_scorer() -> None:
+    model, config = resolve("static"), Config(jobs=1)
+    run = Pass(config, None, lambda *_: None)
+    corpus, _ = run.corpus(read([NEWSROOM]), model)
+    rows = np.arange(len(corpus))
+    run.encode(corpus, model, rows)
+    assert corpus.profiles is not None
+    bare = Relating(
+        corpus, Sentences(corpus, model), rows, {}, config,
+        strangers_of(corpus, model), Weighed(corpus.profiles),
+    )  # fmt: skip
+
+    pairs = bare.candidates(Shared.none())
+
+    assert len(pairs) > 100
+    assert all(len(values) == len(pairs) for values in bare.features(pairs).values())
+
+
 def test_a_language_without_a_scorer_of_its_own_is_asked_that_of_all(
     relating: Relating, monkeypatch: pytest.MonkeyPatch
 ) -> None:
