@@ -40,7 +40,7 @@ from detector.pipeline.grouping import group, link_copies
 from detector.pipeline.relating import Relating
 from detector.records import Article, Level, Relation
 from detector.verify.features import Weighed
-from detector.verify.relation import OWN, SEMANTIC, TIERS, UNREAD, Scorer, event_of, log_odds
+from detector.verify.relation import SEMANTIC, TIERS, UNREAD, Scorer, event_of, log_odds
 
 _FACTS = (
     "names", "numbers", "places", "dates", "dates_apart", "event_day_same", "dateline_same",
@@ -48,8 +48,10 @@ _FACTS = (
 )  # fmt: skip
 _VECTORS = ("cosine", "cosine_relative", "margin", "gap", "mutual", "rank")
 _SENTENCES = ("aligned_best", "aligned_least", "covered_best", "covered_least", "in_order")
-#: Whether two articles in one language tell of one event, of all languages and of some.
-WITHIN = ("event", *map(event_of, OWN))
+#: Languages of the sets of events, which have scorers of their own.
+_LANGUAGES = ("vi", "en")
+#: Whether two articles in one language tell of one event, of all languages and of these.
+WITHIN = ("event", *map(event_of, _LANGUAGES))
 _WITHIN = (
     "words", "words_relative", "opening", "opening_relative", "title", *_FACTS,
     "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
@@ -116,7 +118,7 @@ _EITHER = {"gap", "mutual", "shorter"}
 _CROSSING = {"cosine_relative", "margin"}
 _PENALTY = 2.0
 # The sets of two languages together differ in more than the languages.
-_PENALTIES = {"event": 10.0, **dict.fromkeys(map(event_of, OWN), 3.0)}
+_PENALTIES = {"event": 10.0, **dict.fromkeys(map(event_of, _LANGUAGES), 3.0)}
 _ANSWER, _WEIGHT = "", " "  # columns that are no features
 # Most of what a newsroom reads is by itself: its pairs weigh more than those of the sets
 # that hold events alone. The English strangers are few, and of no outlet.

@@ -19,7 +19,7 @@ from detector.semantic.candidates import Neighbourhood, Strangers
 from detector.text import I64, SENTENCE, Tokens
 from detector.verify.align import SentenceAlignment, align_sentences
 from detector.verify.features import Column, Rivals, Weighed, in_parts
-from detector.verify.relation import OWN, Scorer, event_of, probability_of
+from detector.verify.relation import Scorer, event_of, languages_of, probability_of
 
 F32 = npt.NDArray[np.float32]
 
@@ -125,8 +125,7 @@ class Relating:
         # The articles in each language that has a scorer of its own.
         self._own = {
             event_of(code): np.fromiter((s == code for s in spoken), np.bool_, len(spoken))
-            for code in OWN
-            if event_of(code) in scorers
+            for code in languages_of(scorers)
         }
         names = [held(name) for name in self._least]
         begun = ("event", "event_crossing", "translation_first", *self._own)

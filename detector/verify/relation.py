@@ -11,7 +11,7 @@ The coefficients are in ``models/relation.json``, written by ``scripts/train_rel
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,8 +30,8 @@ F64 = npt.NDArray[np.float64]
 SEMANTIC = ("event", "event_crossing", "translation_first", "translation", "linked")
 #: Whether a pair is a translation where sentences are not at hand: a tier need not know.
 UNREAD = "translation_unread"
-#: Languages whose events have a scorer of their own; pairs in others are asked "event".
-OWN = ("vi", "en")
+#: What the questions begin with that are asked, instead of "event", within one language.
+_EVENT_OF = "event_of_"
 #: The questions, each with a scorer of its own.
 QUESTIONS = ("copy", *SEMANTIC)
 TIERS = ("static", "transformer")
@@ -91,7 +91,12 @@ def log_odds(probability: F32) -> F32:
 
 def event_of(language: str) -> str:
     """The question whether two articles in a language tell of one event, if it has its own."""
-    return f"event_of_{language}"
+    return _EVENT_OF + language
+
+
+def languages_of(questions: Iterable[str]) -> list[str]:
+    """The languages that have a question of their own among these."""
+    return [name.removeprefix(_EVENT_OF) for name in questions if name.startswith(_EVENT_OF)]
 
 
 @lru_cache(maxsize=4)
@@ -108,7 +113,8 @@ def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
     file = Path(path) if path else shipped("relation.json")
     shared = read_scorers(file, ("copy",), _TRAINED_BY)
     own = read_scorers(file, SEMANTIC, _TRAINED_BY, tier)
-    optional = (UNREAD, *map(event_of, OWN))
+    spoken = languages_of(json.loads(file.read_text(encoding="utf-8"))[tier])
+    optional = (UNREAD, *map(event_of, spoken))
     return {**shared, **own, **read_scorers(file, optional, _TRAINED_BY, tier, known=True)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,12 @@ from detector.readers import read
 from detector.records import Relation
 from detector.verify import features
 from detector.verify.features import Weighed
-from detector.verify.relation import scorers
+from detector.verify.relation import Scorer, scorers
 
 NEWSROOM = Path(__file__).parents[1] / "data" / "newsroom" / "articles.jsonl"
 
 
-@pytest.fixture(scope="module")
-def relating() -> Relating:
+def made(asked: Mapping[str, Scorer]) -> Relating:
     model, config = resolve("static"), Config(jobs=1)
     run = Pass(config, None, lambda *_: None)
     corpus, _ = run.corpus(read([NEWSROOM]), model)
@@ -31,9 +31,14 @@ def relating() -> Relating:
     run.encode(corpus, model, rows)
     assert corpus.profiles is not None
     return Relating(
-        corpus, Sentences(corpus, model), rows, scorers(), config,
+        corpus, Sentences(corpus, model), rows, asked, config,
         strangers_of(corpus, model), Weighed(corpus.profiles),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def relating() -> Relating:
+    return made(scorers())
 
 
 def test_what_is_measured_again_is_what_a_pair_was_judged_by(relating: Relating) -> None:
@@ -57,16 +62,7 @@ def test_what_is_measured_again_is_what_a_pair_was_judged_by(relating: Relating)
 
 
 def test_pairs_can_be_measured_without_any_scorer() -> None:
-    model, config = resolve("static"), Config(jobs=1)
-    run = Pass(config, None, lambda *_: None)
-    corpus, _ = run.corpus(read([NEWSROOM]), model)
-    rows = np.arange(len(corpus))
-    run.encode(corpus, model, rows)
-    assert corpus.profiles is not None
-    bare = Relating(
-        corpus, Sentences(corpus, model), rows, {}, config,
-        strangers_of(corpus, model), Weighed(corpus.profiles),
-    )  # fmt: skip
+    bare = made({})
 
     pairs = bare.candidates(Shared.none())
 
@@ -74,10 +70,10 @@ def test_pairs_can_be_measured_without_any_scorer() -> None:
     assert all(len(values) == len(pairs) for values in bare.features(pairs).values())
 
 
-def test_a_language_without_a_scorer_of_its_own_is_asked_that_of_all(
-    relating: Relating, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relating, "_own", {})
+def test_a_language_without_a_scorer_of_its_own_is_asked_that_of_all() -> None:
+    shared = {name: scorer for name, scorer in scorers().items() if "_of_" not in name}
+    relating = made(shared)
+
     judged = relating.judge(Shared.none())
 
     rows = ~relating.crossing(judged.pairs)
