@@ -112,14 +112,11 @@ def scorers(tier: str = "static", path: str = "") -> Mapping[str, Scorer]:
     """
     file = Path(path) if path else shipped("relation.json")
     shared = read_scorers(file, ("copy",), _TRAINED_BY)
-    own = read_scorers(file, SEMANTIC, _TRAINED_BY, tier)
-    spoken = languages_of(json.loads(file.read_text(encoding="utf-8"))[tier])
-    optional = (UNREAD, *map(event_of, spoken))
-    return {**shared, **own, **read_scorers(file, optional, _TRAINED_BY, tier, known=True)}
+    return {**shared, **read_scorers(file, SEMANTIC, _TRAINED_BY, tier, whole=True)}
 
 
 def read_scorers(
-    file: Path, questions: Sequence[str], script: str, table: str = "", *, known: bool = False
+    file: Path, questions: Sequence[str], script: str, table: str = "", *, whole: bool = False
 ) -> dict[str, Scorer]:
     """The scorers of some questions, by name.
 
@@ -128,7 +125,7 @@ def read_scorers(
         questions: which must be there.
         script: that writes the file.
         table: object of the file that holds the questions; the file itself if empty.
-        known: whether only those are read that are there.
+        whole: whether all others that the object holds are read, too.
 
     Raises:
         ModelError: if the file is missing or holds something else.
@@ -136,7 +133,7 @@ def read_scorers(
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         found = content[table] if table else content
-        asked = [name for name in questions if not known or name in found]
+        asked = dict.fromkeys((*questions, *(found if whole else ())))
         return {name: _scorer(found[name]) for name in asked}
     except OSError as error:
         raise ModelError(f"{file}: {error.strerror}; install the package again") from error
