@@ -83,21 +83,11 @@ def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, 
         part += [part[0]] * (size - len(part))
         rows += connection.execute(_POSTINGS[size], part)
     entries = _Entries.of(kind, rows)
-    held = entries.keys()
-    # Nearly all entries of a row are of other keys, as half of their bits show; where all rows
-    # are read, the upper bits do, which ascend, so that the table of them is read in order.
-    marked = np.zeros(1 << (_LIKE if len(wanted) < _MANY else _UPPER), np.bool_)
-    if len(wanted) < _MANY:
-        marked[wanted.astype(np.uint16)] = True
-        like = marked[held.astype(np.uint16)]
-    else:
-        over = np.uint32(_ROWS + _LOW[kind] - _UPPER)
-        marked[wanted >> over] = True
-        like = marked[held >> over]
-    run = entries.some(like.nonzero()[0])
-    at = np.minimum(wanted.searchsorted(run.keys), len(wanted) - 1)
-    hit = wanted[at] == run.keys
-    return found([Run.of(run.keys[hit], run.numbers[hit])], keys)
+    # Nearly all entries of a row are of other keys, as some of their bits show.
+    at = entries.like(wanted)
+    held = entries.keys(at)
+    hit = wanted[np.minimum(wanted.searchsorted(held), len(wanted) - 1)] == held
+    return found([Run.of(held[hit], entries.numbers(at[hit]))], keys)
 
 
 # Statements are of few lengths, so that SQLite keeps them prepared.
@@ -133,40 +123,59 @@ class _Entries:
 
     @classmethod
     def of(cls, kind: int, rows: Sequence[tuple[int, bytes]]) -> _Entries:
-        width, base, several = _width(kind), _BASE.itemsize, len(rows)
-        sizes = np.fromiter([len(data) for _, data in rows], np.int64, several) - base
-        ends = (sizes // width).cumsum()
-        values = np.zeros((int(ends[-1]) if several else 0, base), np.uint8)
-        content = b"".join([data[base:] for _, data in rows])
-        values[:, :width] = np.frombuffer(content, np.uint8).reshape(-1, width)
-        bases = np.frombuffer(b"".join([data[:base] for _, data in rows]), _BASE)
-        buckets = np.fromiter([bucket for bucket, _ in rows], np.int64, several) - (kind << _ROWS)
-        return cls(kind, values.view(_BASE).ravel(), buckets.astype(np.uint32), ends, bases)
+        width, base = _width(kind), _BASE.itemsize
+        data = [data for _, data in rows]
+        ends = (np.array([len(part) for part in data], np.int64) - base).cumsum() // width
+        content = b"".join([part[base:] for part in data]) + bytes(base)
+        # Entries of three bytes are read as four, of which the last is not theirs.
+        values = np.ndarray(int(ends[-1]) if rows else 0, _BASE, content, 0, width)
+        bases = np.frombuffer(b"".join([part[:base] for part in data]), _BASE)
+        buckets = np.array([bucket for bucket, _ in rows], np.int64) - (kind << _ROWS)
+        own = np.uint32((1 << 8 * width) - 1)
+        return cls(kind, values & own, buckets.astype(np.uint32), ends, bases)
 
-    def keys(self) -> U32:
-        """The key of each entry, as far as it is packed."""
+    def like(self, wanted: U32) -> I64:
+        """Where entries are that may have one of some keys, in order."""
         low = np.uint32(_LOW[self.kind])
+        if len(wanted) < _MANY:
+            bits = np.uint32((1 << min(int(low), _LIKE)) - 1)
+            marked = np.zeros(int(bits) + 1, np.bool_)
+            marked[wanted & bits] = True
+            return np.asarray(marked.take(self.values & bits).nonzero()[0], np.int64)
+        # Where all rows are read, the upper bits tell: they ascend, so that the table of them
+        # is read in order.
+        over = np.uint32(_ROWS + _LOW[self.kind] - _UPPER)
+        marked = np.zeros(1 << _UPPER, np.bool_)
+        marked[wanted >> over] = True
         upper = (self.buckets << low).repeat(np.diff(self.ends, prepend=0))
-        rest = self.values & np.uint32((1 << _LOW[self.kind]) - 1)
-        return np.asarray(upper | rest, np.uint32)
+        rest = self.values & np.uint32((1 << int(low)) - 1)
+        return np.asarray(marked.take((upper | rest) >> over).nonzero()[0], np.int64)
 
-    def some(self, at: I64) -> Run:
-        """Keys and bodies of some entries; keys are not sorted."""
+    def keys(self, at: I64) -> U32:
+        """The keys of some entries, as far as they are packed."""
         low = np.uint32(_LOW[self.kind])
-        # Of numbers below 2**24 the sums are right, however often the ones before went round.
-        steps = (self.values >> low).cumsum(dtype=np.uint32)
         row = self.ends.searchsorted(at, "right")
-        first = np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
-        before = np.concatenate([np.zeros(1, np.uint32), steps])[first]
-        start = self.bases - before
-        keys = (self.buckets[row] << low) | (self.values[at] & np.uint32((1 << int(low)) - 1))
-        return Run(keys, (steps[at] + start[row]).astype(np.int64))
+        rest = self.values[at] & np.uint32((1 << int(low)) - 1)
+        return np.asarray((self.buckets[row] << low) | rest, np.uint32)
+
+    def numbers(self, at: I64) -> I64:
+        """The bodies of some entries."""
+        if not len(at):
+            return at
+        # Of numbers below 2**24 the sums are right, however often the ones before went round.
+        steps = np.zeros(len(self.values) + 1, np.uint32)
+        (self.values >> np.uint32(_LOW[self.kind])).cumsum(out=steps[1:])
+        row = self.ends.searchsorted(at, "right")
+        first = np.zeros(len(self.ends), np.int64)
+        first[1:] = self.ends[:-1]
+        return np.asarray(steps[at + 1] + (self.bases - steps[first])[row], np.int64)
 
 
 def _run(kind: int, rows: Sequence[tuple[int, bytes]]) -> Run:
     """All entries of rows."""
     entries = _Entries.of(kind, rows)
-    return entries.some(np.arange(len(entries.values)))
+    every = np.arange(len(entries.values))
+    return Run(entries.keys(every), entries.numbers(every))
 
 
 def _width(kind: int) -> int:
