@@ -79,19 +79,23 @@ class Lists:
         def settle(part: tuple[I64, I64]) -> None:
             """Note what the k-th of a query's first list scores: less is not looked at."""
             rows, members = part
-            scores = queries[rows] @ self._base[self._among[members]].T
+            scores = queries[rows] @ self._vectors(members).T
             kth = np.partition(scores, len(members) - k, axis=1)[:, len(members) - k]
             least[rows] = kth - slack[rows]
 
         def look(part: tuple[I64, I64]) -> Hits:
             rows, members = part
-            scores = queries[rows] @ self._base[self._among[members]].T
+            scores = queries[rows] @ self._vectors(members).T
             return _hits(scores, least[rows], k, rows, members)
 
         list(pool.map(settle, [p for p in self._parts(probed[:, :1]) if len(p[1]) >= k]))
         found = list(pool.map(look, self._parts(probed)))
         rows, members, scores = (np.concatenate(column) for column in zip(*found, strict=True))
         return _best_of(len(queries), k, rows, members, scores)
+
+    def _vectors(self, members: I64) -> F32:
+        """The vectors of some members of one list."""
+        return self._base[self._among[members]]
 
     @property
     def _step(self) -> int:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,8 @@ import numpy.typing as npt
 
 from detector.errors import StoreError
 from detector.files import why
+from detector.semantic.index import nearest
+from detector.semantic.lists import Lists
 from detector.store.coding import decoded_vectors
 from detector.store.tail import Tail
 
@@ -29,7 +32,7 @@ _SAMPLE = 64  # vectors a list that lists are trained on
 _GROWN = 2.0  # times as many vectors as trained on, from which lists are trained again
 _AT_ONCE = 16_384  # vectors read at once
 _SPARE = 30  # neighbours asked for beside those wanted, since some may have been removed
-_FEW = 16  # queries, from which on FAISS shares them out
+_FEW = 16  # queries, from which on they are asked together
 _PIECE = 1 << 20
 
 
@@ -95,27 +98,91 @@ class Files:
         return result
 
     def _searched(self, index: Any, queries: F32, k: int) -> tuple[F32, I64]:
-        if hasattr(index, "nprobe"):
-            index.nprobe = _PROBES
         more = min(len(self.gone), _SPARE)
-        with _threads(1 if len(queries) < _FEW else 0):
-            scores, found = index.search(np.ascontiguousarray(queries), k + more)
+        if len(queries) < _FEW:
+            if hasattr(index, "nprobe"):
+                index.nprobe = _PROBES
+            with _one_thread():
+                scores, found = index.search(np.ascontiguousarray(queries), k + more)
+        else:
+            scores, found = together(index, queries, k + more)
         absent = (found < 0) | (np.isin(found, self.gone) if more else False)
         scores = np.where(absent, -np.inf, scores).astype(np.float32)
         return best(scores, np.where(absent, -1, found), k)
 
 
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let FAISS use so many threads; 0 leaves it as it is.
+class _Listed(Lists):
+    """The lists of a FAISS index, to be asked by many queries at once."""
 
-    For a single query threads cost more than they save, and much more on a busy machine: each
+    def __init__(self, index: Any, threads: int) -> None:
+        """Read where the lists are; their vectors are read as they are looked at."""
+        import faiss
+
+        self._index, self._threads, self._longest = index, threads, 1.0
+        self._held = faiss.downcast_InvertedLists(index.invlists)
+        self._centres = index.quantizer.reconstruct_n(0, index.nlist)
+        self._probes = min(_PROBES, index.nlist)
+        sizes = [self._held.list_size(i) for i in range(index.nlist)]
+        self._bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._members = np.arange(index.ntotal)
+
+    def numbers(self) -> I64:
+        """The number of each vector, list by list."""
+        return np.concatenate([
+            _view(self._held.get_ids(i), b - a)
+            for i, (a, b) in enumerate(pairwise(self._bounds.tolist())) if a < b
+        ])  # fmt: skip
+
+    def _vectors(self, members: I64) -> F32:
+        """See `Lists`."""
+        held = int(self._bounds.searchsorted(members[0], "right")) - 1
+        size = self._index.code_size * len(members)
+        codes = _view(self._held.get_codes(held), size).reshape(len(members), -1)
+        return np.asarray(self._index.sq.decode(codes), np.float32)
+
+
+def together(index: Any, queries: F32, k: int) -> tuple[F32, I64]:
+    """What FAISS finds for each of many queries, which look at each list together.
+
+    FAISS takes query by query and waits for memory: several times as long.
+
+    Returns:
+        Cosines, shape (n, k), filled with -inf, and numbers, filled with -1.
+    """
+    import faiss
+    from threadpoolctl import threadpool_limits
+
+    threads = faiss.omp_get_max_threads()
+    if hasattr(index, "nprobe"):
+        lists = _Listed(index, threads)
+        with threadpool_limits(1):
+            scores, found = lists.search(queries, min(k, index.ntotal))
+        numbers = lists.numbers()
+    else:
+        flat: Any = faiss.downcast_index(index.index)
+        numbers = faiss.vector_to_array(index.id_map)
+        codes = faiss.vector_to_array(flat.codes).reshape(len(numbers), -1)
+        scores, found = nearest(queries, flat.sq.decode(codes), k, threads)
+    return scores, np.where(found < 0, -1, numbers[found])
+
+
+def _view(pointer: Any, size: int) -> npt.NDArray[Any]:
+    import faiss
+
+    return np.asarray(faiss.rev_swig_ptr(pointer, size))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let FAISS use one thread.
+
+    For a single query more cost more than they save, and much more on a busy machine: each
     waits for the others.
     """
     import faiss
 
     usual = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count or usual)
+    faiss.omp_set_num_threads(1)
     try:
         yield
     finally:

@@ -68,6 +68,22 @@ def test_inverted_lists_find_nearly_all_that_exact_search_finds(stored):
     assert recall(store, held) >= 0.98
 
 
+@pytest.mark.parametrize("count", [9000, 700])
+def test_many_queries_together_find_what_each_finds_alone(stored, count):
+    store, held = stored
+    with store.writing() as view:
+        view.connection.execute("DELETE FROM bodies WHERE number > ?", (count,))
+    put(store)
+    asked = held[::300]
+
+    with store.reading() as view:
+        ((scores, found),) = view.nearest(asked, 10).values()
+        alone = [next(iter(view.nearest(one[None], 10).values())) for one in asked]
+    assert len(asked) > 16
+    assert np.array_equal(found, np.concatenate([numbers for _, numbers in alone]))
+    assert np.allclose(scores, np.concatenate([cosines for cosines, _ in alone]), atol=1e-5)
+
+
 def test_a_damaged_file_is_told_and_answered_for_from_sqlite(stored):
     store, held = stored
     (made,) = put(store)

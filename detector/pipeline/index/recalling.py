@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from detector.backends.local import cores
 from detector.config import Config
 from detector.pairkeys import distinct as distinct_keys
 from detector.pairkeys import packed_pairs, unpacked
@@ -119,7 +120,8 @@ class Recalling(Relating):
         #: The best values of each body: those that are known, and those of the pairs at hand.
         self.best = rivals
         weighed = Weighed(around.profiles, commonness)
-        self._keep(around, sentences, scorers, config, strangers, weighed, near, threads=1)
+        threads = config.jobs or cores()
+        self._keep(around, sentences, scorers, config, strangers, weighed, near, threads)
 
     def judge(self, also: Shared) -> Judged:
         """Judge every new body with its neighbours, and the pairs `also`."""
