@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
+Keys = TypeVar("Keys", bound=npt.NDArray[np.integer[Any]])
 Whole = npt.NDArray[np.integer[Any]]
 
 _HALF = np.uint64(32)
@@ -45,9 +46,10 @@ def unpacked(keys: U64) -> I64:
     return np.stack([upper(keys), lower(keys)], axis=1)
 
 
-def distinct(keys: U64) -> U64:
-    """The keys, sorted and each once."""
-    keys = np.sort(keys)
-    if len(keys):
-        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
-    return keys
+def distinct(keys: Keys) -> Keys:
+    """The keys, sorted and each once: of few, in a fraction of what `numpy.unique` takes."""
+    keys = keys.copy()
+    keys.sort()
+    fresh = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return cast("Keys", keys[fresh])

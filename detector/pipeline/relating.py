@@ -127,7 +127,7 @@ class Relating:
             event_of(code): np.fromiter((s == code for s in spoken), np.bool_, len(spoken))
             for code in languages_of(scorers)
         }
-        names = [held(name) for name in self._least]
+        names = tuple(held(name) for name in self._least)
         begun = ("event", "event_crossing", "translation_first", *self._own)
         # Whoever only measures pairs, to train on them, has no scorers.
         self._parted = {name: scorers[name].parted(names) for name in begun if name in scorers}

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import StoreError
+from detector.pairkeys import distinct
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
@@ -74,8 +75,8 @@ def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
 def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, I64]:
     """As `found`, of what is packed."""
     keys = _short(kind, asked)
-    wanted = np.unique(keys)
-    buckets = np.unique(wanted >> _LOW[kind]).astype(np.int64) + (kind << _ROWS)
+    wanted = distinct(keys)
+    buckets = distinct(wanted >> np.uint32(_LOW[kind])).astype(np.int64) + (kind << _ROWS)
     rows: list[tuple[int, bytes]] = []
     for start in range(0, len(buckets), _ASKED):
         part = buckets[start : start + _ASKED].tolist()

@@ -106,6 +106,8 @@ def in_parts(
         threads: in which it runs; they change no result.
         beside: what else it is given, with a value for each pair.
     """
+    if len(pairs) <= _CHUNK:
+        return dict(function(pairs, *beside))
     whole: dict[str, Column] = {}
 
     def fill(start: int) -> None:

@@ -11,7 +11,7 @@ The coefficients are in ``models/relation.json``, written by ``scripts/train_rel
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +51,9 @@ class Scorer:
     intercept: float
     weights: Mapping[str, float]
 
+    def __hash__(self) -> int:
+        return hash((self.intercept, len(self.weights)))
+
     def probability(self, features: Mapping[str, F32]) -> F32:
         """Calibrated probability for each pair.
 
@@ -66,7 +69,8 @@ class Scorer:
             odds = odds + np.float64(weight) * features[name]  # which is exact in double precision
         return odds
 
-    def parted(self, names: Collection[str]) -> tuple[Scorer, Scorer]:
+    @lru_cache(maxsize=64)  # noqa: B019 - scorers are few, and read once
+    def parted(self, names: tuple[str, ...]) -> tuple[Scorer, Scorer]:
         """Two whose log-odds add up to these: all but some features, and those alone."""
         rest = {name: weight for name, weight in self.weights.items() if name not in names}
         own = {name: weight for name, weight in self.weights.items() if name in names}

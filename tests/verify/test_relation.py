@@ -145,7 +145,7 @@ def test_the_log_odds_of_two_parts_add_up_to_those_of_the_whole():
     whole = Scorer(0.5, {"words": 2.0, "cosine": -1.0, "words_relative": 3.0})
     features = {n: np.array([0.2, 0.7], np.float32) for n in whole.weights}
 
-    rest, own = whole.parted(["words_relative", "unknown"])
+    rest, own = whole.parted(("words_relative", "unknown"))
 
     assert set(own.weights) == {"words_relative"}
     np.testing.assert_allclose(rest.odds(features) + own.odds(features), whole.odds(features))

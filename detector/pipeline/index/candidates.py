@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from detector.config import Config
 from detector.lexical.lsh import candidates
+from detector.pairkeys import distinct
 from detector.pipeline.copying import SHORT
 from detector.pipeline.index.batch import Batch, rows_of
 from detector.semantic.index import nearest
@@ -90,7 +91,7 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     both, counts = np.unique(stored << NUMBER | owner, return_counts=True)
     stored, owner = both >> NUMBER, both & _LOW
     several = counts > 1
-    held = bodies.sampled(view.connection, np.unique(stored[several]).tolist())
+    held = bodies.sampled(view.connection, distinct(stored[several]).tolist())
     sizes = np.diff(bounds)[owner]
     smaller = np.minimum(sizes, [held.get(n, 1 << 30) for n in stored.tolist()])
     enough = several & (counts >= _LEAST_SHARED * smaller)
@@ -98,7 +99,7 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     if len(rows) > 1:
         inside = candidates(keys, (samples, bounds), config.lexical).pairs
         parts.append(_packed(*own[inside].T))
-    pairs = np.unique(np.concatenate(parts))
+    pairs = distinct(np.concatenate(parts))
     if not len(pairs):
         return Sharing(np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
     known = _packed(own[owner], stored)

@@ -10,6 +10,7 @@ import numpy as np
 from detector.backends.base import Backend
 from detector.config import Config
 from detector.models import Model
+from detector.pairkeys import distinct as distinct_keys
 from detector.pipeline.copying import (
     Judged,
     Shared,
@@ -85,7 +86,7 @@ class Judging:
         # Without a candidate for a copy, the neighbours alone are gathered.
         whole = len(sharing.pairs) > 0
         if whole or asked.model is None:
-            self._met = self.around = self._gathered(np.unique(sharing.pairs))
+            self._met = self.around = self._gathered(distinct_keys(sharing.pairs.ravel()))
         if whole:
             self.copies, shared = self._copies(sharing)
             found = [links_of(self.around, self.copies)]
@@ -103,7 +104,7 @@ class Judging:
             count = asked.config.semantic.neighbours
             self.near = neighbours(view, batch, self.telling, codes, count)
             kept = among(also, new).any(axis=1) & ~among(also, spoken_for).any(axis=1)
-            wanted = np.unique(np.concatenate([also[kept].ravel(), self.near.others, new]))
+            wanted = distinct_keys(np.concatenate([also[kept].ravel(), self.near.others, new]))
             self._met = self._gathered(wanted)
             self.around = self.around if whole else self._met
             pairs = np.sort(self._met.ranks(also[kept].ravel()).reshape(-1, 2), axis=1)
@@ -145,7 +146,7 @@ class Judging:
         around, relating = self._met, self.relating
         ranks = around.ranks(pairs)
         if relating is None or (ranks < 0).any():
-            around = self._gathered(np.unique(pairs))
+            around = self._gathered(distinct_keys(pairs.ravel()))
             relating = self._recalling(around)
             relating.recall()
             ranks = around.ranks(pairs)

@@ -35,8 +35,8 @@ _CHAIN = 2  # pairs that three bodies need to hang together
 _UNBORN = 0  # digest of a cluster that is not to be stored
 _WHOLE = 60  # bodies of a component whose every pair is looked at, as in a corpus
 
-#: Relations that join duplicate clusters, by their numbers in the store.
-COPIED = [RELATIONS.index(relation) for relation in COPIES]
+#: Relations that join duplicate clusters, by their numbers in the store, ascending.
+COPIED = np.sort([RELATIONS.index(relation) for relation in COPIES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def regrouped(
     if arrived.passing and not part.before.any():  # nothing stored is reached
         nothing = (_UNBORN, _UNBORN, _UNBORN)
         return Regrouped(dict.fromkeys(part.numbers.tolist(), nothing))
-    copies = np.isin(part.inner.relations, COPIED)
+    copies = among(part.inner.relations, COPIED)
     at = np.searchsorted(part.numbers, part.inner.pairs)
     judged = [
         Judged(
@@ -224,7 +224,7 @@ def _missing(component: Component) -> I64:
     if len(inner) < _CHAIN:
         return np.zeros((0, 2), np.int64)
     at = np.searchsorted(numbers, inner.pairs)
-    heard = component.telling[at].all(axis=1) & ~np.isin(inner.relations, COPIED)
+    heard = component.telling[at].all(axis=1) & ~among(inner.relations, COPIED)
     strong = at[heard & (inner.scores >= STRONG)]
     if len(strong) < _CHAIN:
         return np.zeros((0, 2), np.int64)
@@ -239,8 +239,8 @@ def _missing(component: Component) -> I64:
         found.append(np.stack([members[i], members[j]], axis=1))
     every = np.concatenate(found)
     every = every[component.telling[every].all(axis=1)]
-    known = at[:, 0] * len(numbers) + at[:, 1]
-    return numbers[every[~np.isin(every[:, 0] * len(numbers) + every[:, 1], known)]]
+    known = np.sort(at[:, 0] * len(numbers) + at[:, 1])
+    return numbers[every[~among(every[:, 0] * len(numbers) + every[:, 1], known)]]
 
 
 def _described(
