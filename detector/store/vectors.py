@@ -89,7 +89,8 @@ class Files:
             cosines = queries @ tail.vectors.T
         for code in np.unique(tail.languages[tail.languages >= 0]).tolist():
             own = np.flatnonzero(tail.languages == code)
-            new = best(cosines[:, own], np.tile(tail.numbers[own], (len(queries), 1)), k)
+            among = cosines if len(own) == len(tail) else cosines[:, own]
+            new = best(among, np.broadcast_to(tail.numbers[own], among.shape), k)
             if code in result:
                 old = result[code]
                 scores = np.concatenate([old[0], new[0]], axis=1)
