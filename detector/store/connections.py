@@ -106,6 +106,15 @@ class Connections:
                 self._all.append(found)
         return found
 
+    def leave(self) -> None:
+        """Close the connection of this thread, which ends."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is not None:
+            self._local.connection = None
+            with self._guard:
+                self._all.remove(found)
+                found.close()
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._guard:

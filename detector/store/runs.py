@@ -19,6 +19,9 @@ from detector.pairkeys import distinct
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
+#: Where keys that are asked for stand: position among them, and body.
+Found = tuple[I64, I64]
+
 #: Kinds of key in one table of postings.
 BANDS, SAMPLES = 0, 1
 
@@ -58,7 +61,7 @@ def grown(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
     return (*kept, new)
 
 
-def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
+def found(runs: Iterable[Run], asked: U32) -> Found:
     """Where each key that is asked for stands: position in `asked`, and body."""
     rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     order = asked.argsort()
@@ -72,8 +75,10 @@ def found(runs: Iterable[Run], asked: U32) -> tuple[I64, I64]:
     return np.concatenate(rows), np.concatenate(numbers)
 
 
-def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> tuple[I64, I64]:
+def packed(connection: sqlite3.Connection, kind: int, asked: U32) -> Found:
     """As `found`, of what is packed."""
+    if not len(asked):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     keys = _short(kind, asked)
     wanted = distinct(keys)
     buckets = distinct(wanted >> np.uint32(_LOW[kind])).astype(np.int64) + (kind << _ROWS)

@@ -45,31 +45,50 @@ class View:
     files: Files
     frequencies: Frequencies
 
-    def with_band(self, keys: U32) -> tuple[I64, I64]:
-        """Where each band key stands: position in `keys`, and body."""
-        return self._with(runs.BANDS, self.tail.bands, keys)
+    def with_band(self, keys: U32, packed: runs.Found | None = None) -> runs.Found:
+        """Where each band key stands: position in `keys`, and body.
 
-    def with_sample(self, samples: U32) -> tuple[I64, I64]:
-        """Where each sampled shingle stands: position in `samples`, and body."""
-        return self._with(runs.SAMPLES, self.tail.samples, samples)
+        Args:
+            keys: any.
+            packed: what `packed_bands` says of them, if it was asked.
+        """
+        return _both(runs.found(self.tail.bands, keys), packed or self.packed_bands(keys))
 
-    def nearest(self, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
+    def with_sample(self, samples: U32, packed: runs.Found | None = None) -> runs.Found:
+        """Where each sampled shingle stands; see `with_band`."""
+        return _both(runs.found(self.tail.samples, samples), packed or self.packed_samples(samples))
+
+    def nearest(
+        self, queries: F32, k: int, packed: Mapping[int, tuple[F32, I64]] | None = None
+    ) -> dict[int, tuple[F32, I64]]:
         """The `k` nearest bodies of each language, by its code.
 
         Args:
             queries: shape (n, d), unit rows.
             k: how many.
+            packed: what `packed_nearest` says of them, if it was asked.
 
         Returns:
             Cosines, shape (n, k), filled with -inf, and numbers, filled with -1.
         """
-        return self.files.nearest(self.tail, queries, k)
+        known = self.packed_nearest(queries, k) if packed is None else packed
+        return self.files.nearest(self.tail, queries, k, known)
 
-    def _with(self, kind: int, tail: tuple[runs.Run, ...], keys: U32) -> tuple[I64, I64]:
-        if not len(keys):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        parts = runs.found(tail, keys), runs.packed(self.connection, kind, keys)
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    def packed_bands(self, keys: U32) -> runs.Found:
+        """As `with_band`, of packed bodies alone."""
+        return runs.packed(self.connection, runs.BANDS, keys)
+
+    def packed_samples(self, samples: U32) -> runs.Found:
+        """As `with_sample`, of packed bodies alone."""
+        return runs.packed(self.connection, runs.SAMPLES, samples)
+
+    def packed_nearest(self, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
+        """As `nearest`, of packed bodies alone."""
+        return self.files.packed(queries, k)
+
+
+def _both(one: runs.Found, other: runs.Found) -> runs.Found:
+    return np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
 
 
 class Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -75,11 +75,16 @@ class Files:
         gone = connection.execute("SELECT number FROM gone ORDER BY number").fetchall()
         return Files(self.folder, found, np.array(gone, np.int64).ravel())
 
-    def nearest(self, tail: Tail, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
+    def packed(self, queries: F32, k: int) -> dict[int, tuple[F32, I64]]:
+        """See `View.packed_nearest`."""
+        opened = self.opened.items()
+        return {code: self._searched(index, queries, k) for code, (_, index) in opened}
+
+    def nearest(
+        self, tail: Tail, queries: F32, k: int, packed: Mapping[int, tuple[F32, I64]]
+    ) -> dict[int, tuple[F32, I64]]:
         """See `View.nearest`."""
-        result: dict[int, tuple[F32, I64]] = {}
-        for code, (_, index) in self.opened.items():
-            result[code] = self._searched(index, queries, k)
+        result = dict(packed)
         if tail.vectors is None or not len(tail):
             return result
         # Few products are summed here, where BLAS would wake other threads for them.

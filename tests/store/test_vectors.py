@@ -121,7 +121,7 @@ def test_who_has_opened_a_file_goes_on_while_it_is_replaced(stored):
     with reader.reading() as view:
         old = view.files
         put(store)
-        assert old.nearest(Tail(), held[:3], 1)
+        assert old.nearest(Tail(), held[:3], 1, old.packed(held[:3], 1))
     assert recall(reader, held) >= 0.98
     assert len(list(store.folder.glob("*.faiss"))) == 1
     reader.close()

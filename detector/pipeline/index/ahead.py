@@ -12,6 +12,7 @@ from typing import Any
 from detector.clean import LineCounter, Recurring
 from detector.config import Config
 from detector.errors import InputError
+from detector.pipeline.index.looking import Looked
 from detector.pipeline.index.rows import Coded
 from detector.pipeline.prepare import Prepared, count_lines
 from detector.pipeline.shelf import pack
@@ -34,6 +35,7 @@ class Ready:
         recurring: lines that are furniture.
         found: hashes of those that were not known to be.
         latest: what was counted of the lines of these articles.
+        looked: what packed bodies have in common with a batch of some size.
         began: when this batch was begun, by `time.perf_counter`.
     """
 
@@ -43,6 +45,7 @@ class Ready:
     recurring: Recurring
     found: frozenset[int]
     latest: bytes
+    looked: Looked | None
     began: float
 
 
@@ -56,6 +59,7 @@ class Ahead:
         window: what it counted of its latest articles, the oldest first: how many, and what.
         prepare: a batch, with the lines that recur.
         mapped: the map for so many articles.
+        look: asks the store about prepared articles.
     """
 
     config: Config
@@ -63,6 +67,7 @@ class Ahead:
     window: Sequence[tuple[int, bytes]]
     prepare: Callable[[Sequence[Article], Recurring, Mapped], tuple[Prepared, Coded]]
     mapped: Callable[[int], Mapped]
+    look: Callable[[Prepared], Looked]
     _thread: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
     def begin(self, articles: Sequence[Article]) -> Future[Ready]:
@@ -96,7 +101,8 @@ class Ahead:
             self.recurring = Recurring(self.config.clean.recurring_length, known)
         self.window = lines.kept([*self.window, (len(articles), latest)])
         prepared, coded = self.prepare(articles, self.recurring, mapped)
-        return Ready(articles, prepared, coded, self.recurring, found, latest, began)
+        looked = self.look(prepared) if len(articles) > CHUNK else None
+        return Ready(articles, prepared, coded, self.recurring, found, latest, looked, began)
 
 
 def one_ahead(ahead: Ahead, batches: Iterable[Sequence[Article]]) -> Generator[Ready, None, None]:

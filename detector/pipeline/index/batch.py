@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.pipeline.copying import SHORT
+from detector.pipeline.index.looking import Looked
 from detector.pipeline.prepare import Prepared
 from detector.pipeline.rowfacts import RowFacts
 from detector.records import Article
@@ -39,6 +40,7 @@ class Batch:
             article of the batch that has it, numbered from `start` on.
         start: number that the first article gets.
         digests: of the bodies; 0 where there are no words.
+        looked: what packed bodies have in common with them, if it was looked up.
     """
 
     articles: Sequence[Article]
@@ -49,6 +51,7 @@ class Batch:
     bodies: I64
     start: int
     digests: I64
+    looked: Looked | None = None
 
     def __len__(self) -> int:
         return len(self.articles)
@@ -57,6 +60,10 @@ class Batch:
     def founders(self) -> I64:
         """Articles whose body is new, as positions in the batch."""
         return np.flatnonzero(self.bodies == np.arange(len(self)) + self.start)
+
+    def looked_of(self, rows: I64) -> Looked | None:
+        """What was looked up for some articles, by positions in ascending order."""
+        return None if self.looked is None else self.looked.of(self.prepared, rows)
 
     def title(self, i: int) -> str:
         """The headline of an article, from its field or from its text."""

@@ -84,9 +84,10 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     keys = batch.prepared.keys[rows]
     samples, bounds = rows_of(batch.prepared.samples, rows)
     cap = config.lexical.bucket
-    at, stored = _uncrowded(*view.with_band(keys.ravel()), cap)
+    known = batch.looked_of(rows)
+    at, stored = _uncrowded(*view.with_band(keys.ravel(), known.bands if known else None), cap)
     banded = _packed(own[at // max(keys.shape[1], 1)], stored)
-    at, stored = _uncrowded(*view.with_sample(samples), cap)
+    at, stored = _uncrowded(*view.with_sample(samples, known.samples if known else None), cap)
     owner = bounds.searchsorted(at, side="right") - 1
     both, counts = np.unique(stored << NUMBER | owner, return_counts=True)
     stored, owner = both >> NUMBER, both & _LOW
@@ -102,10 +103,10 @@ def lexical(view: View, batch: Batch, rows: I64, config: Config) -> Sharing:
     pairs = distinct(np.concatenate(parts))
     if not len(pairs):
         return Sharing(np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
-    known = _packed(own[owner], stored)
-    order = known.argsort()
-    at = np.minimum(known[order].searchsorted(pairs), max(len(known) - 1, 0))
-    found = known[order][at] == pairs if len(known) else np.zeros(len(pairs), np.bool_)
+    counted = _packed(own[owner], stored)
+    order = counted.argsort()
+    at = np.minimum(counted[order].searchsorted(pairs), max(len(counted) - 1, 0))
+    found = counted[order][at] == pairs if len(counted) else np.zeros(len(pairs), np.bool_)
     shared = np.zeros(len(pairs), np.int64)
     shared[found] = counts[order][at[found]]
     return Sharing(np.stack([pairs >> NUMBER, pairs & _LOW], axis=1), shared)
@@ -129,7 +130,8 @@ def neighbours(view: View, batch: Batch, rows: I64, codes: Mapping[str, int], k:
         return Edges.none()
     queries, numbers = np.ascontiguousarray(vectors[rows], np.float32), batch.bodies[rows]
     spoken = np.array([codes[batch.prepared.facts.languages[i]] for i in rows.tolist()], np.int64)
-    found = view.nearest(queries, k)
+    known = batch.looked_of(rows)
+    found = view.nearest(queries, k, known.near if known else None)
     parts = []
     for code in sorted({*found, *spoken.tolist()}):
         own = np.flatnonzero(spoken == code)

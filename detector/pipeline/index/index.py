@@ -26,6 +26,7 @@ from detector.pipeline.index.batch import Batch, joined, told_from
 from detector.pipeline.index.detection import Telling
 from detector.pipeline.index.explaining import explain
 from detector.pipeline.index.judging import Asked, Judging
+from detector.pipeline.index.looking import Looked
 from detector.pipeline.index.rows import (
     Coded,
     joined_coded,
@@ -111,7 +112,7 @@ class Index:
         with self.store.reading() as view:
             recurring, window = self._lines(view), lines.counted(view.connection)
         prepare = partial(self._prepared, asked=asked)
-        ahead = Ahead(self.config, recurring, window, prepare, self._mapped)
+        ahead = Ahead(self.config, recurring, window, prepare, self._mapped, self._looked)
         with closing(one_ahead(ahead, batches)) as prepared:
             for ready in prepared:
                 verdicts = self._stored(ready, asked)
@@ -128,6 +129,8 @@ class Index:
             view = replace(view, names={code: name for name, code in known.items()})
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
+            if ready.looked is not None and ready.looked.packing == view.told["packing"]:
+                batch = replace(batch, looked=ready.looked)
             outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
             self._write(view, batch, ready.coded, outcome, regrouped, known)
             lines.count(view.connection, len(articles), ready.latest)
@@ -195,6 +198,14 @@ class Index:
         parts = list(mapped(function, chunks(articles)))
         prepared = self._encoded(articles, [part for part, _ in parts], asked.model)
         return prepared, joined_coded([coded for _, coded in parts])
+
+    def _looked(self, prepared: Prepared) -> Looked:
+        """Ask what is packed about a batch, in a thread that asks nothing else."""
+        try:
+            with self.store.reading() as view:
+                return Looked.up(view, prepared, self.config.semantic.neighbours)
+        finally:
+            self.store.connections.leave()
 
     def _encoded(
         self, articles: Sequence[Article], parts: Sequence[Prepared], model: Model | None
