@@ -112,7 +112,7 @@ class Connections:
         if found is not None:
             self._local.connection = None
             with self._guard:
-                self._all.remove(found)
+                self._all = [other for other in self._all if other is not found]
                 found.close()
 
     def close(self) -> None:

@@ -129,8 +129,10 @@ class Index:
             view = replace(view, names={code: name for name, code in known.items()})
             batch = told_from(view, articles, prepared, view.told["next"])
             _refuse_changed(batch)
-            if ready.looked is not None and ready.looked.packing == view.told["packing"]:
-                batch = replace(batch, looked=ready.looked)
+            if ready.looked is not None:
+                stale = ready.looked.packing != view.told["packing"]
+                looked = self._asked_of(view, prepared) if stale else ready.looked
+                batch = replace(batch, looked=looked)
             outcome, regrouped = self._outcome(view, batch, known, asked, passing=False)
             self._write(view, batch, ready.coded, outcome, regrouped, known)
             lines.count(view.connection, len(articles), ready.latest)
@@ -203,9 +205,12 @@ class Index:
         """Ask what is packed about a batch, in a thread that asks nothing else."""
         try:
             with self.store.reading() as view:
-                return Looked.up(view, prepared, self.config.semantic.neighbours)
+                return self._asked_of(view, prepared)
         finally:
             self.store.connections.leave()
+
+    def _asked_of(self, view: View, prepared: Prepared) -> Looked:
+        return Looked.up(view, prepared, self.config.semantic.neighbours)
 
     def _encoded(
         self, articles: Sequence[Article], parts: Sequence[Prepared], model: Model | None
