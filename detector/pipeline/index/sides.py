@@ -69,4 +69,4 @@ def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequenc
 
 def _body(text: str, spans: npt.NDArray[np.int32]) -> Tokens:
     """The words of a body; none where the text is not kept."""
-    return within(tokenise([text]), [spans.tolist()])
+    return within(tokenise([text], folded=False), [spans.tolist()])
