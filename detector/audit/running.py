@@ -28,7 +28,6 @@ from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, 
 from detector.pipeline import Detector
 from detector.pipeline.freeing import calm
 from detector.records import Article, Detection, IndexInfo
-from detector.report import figures
 from detector.writers import write
 
 #: What a run does, in order. A stage that is finished is not done again.
@@ -137,7 +136,7 @@ class Running:
         before, diff = self._before, self._diff
         last = int(before.record["figures"]["articles"]) if before is not None else None
         unread = self._journal.told("read")["unread"]
-        told["figures"] = {**found.values(), "report": figures(self._detection)}
+        told["figures"] = found.values()
         checks = gates.checks(gates.Measure(found, unread, last), self._config.gates)
         told["guarded"] = {
             gate: looked[0].value if looked else None for gate, looked in checks.items()
@@ -153,12 +152,13 @@ class Running:
         found = record(self._config, self._journal, self._info)
         before = self._before.record if self._before is not None else None
         about = page.context(found, before, self._diff, self._index.decisions())
-        shown = remembered(self._runs)
+        earlier = remembered(self._runs)
         progress = partial(self._teller.progress, "report")
-        written = page.write(self._folder, self._detection, self._index, about, shown, progress)
-        told.update(bytes=written.bytes, pairs=written.pairs)
+        written = page.write(self._folder, self._detection, self._index, about, earlier, progress)
+        told.update(bytes=written.bytes, pairs=written.pairs, figures=dict(written.figures))
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
-        text = markdown({**found, "seconds": seconds}, before)
+        shown = {**found["figures"], "report": told["figures"]}
+        text = markdown({**found, "seconds": seconds, "figures": shown}, before)
         with files.atomic_output(self._folder / MARKDOWN) as stream:
             stream.write(text.encode())
 

@@ -87,7 +87,7 @@ def choose(
         context: names pairs that are to be shown.
         limits: how much of each thing is shown.
     """
-    all_stories, all_events = index.stories(), index.events()
+    all_stories, all_events = index.stories, index.events
     stories, fresh_stories = _newest_and_largest(index, all_stories, limits.stories)
     events, fresh_events = _newest_and_largest(index, all_events, limits.events)
     shown = {kind: tuple(found[: limits.doubts]) for kind, found in doubtful.items()}
