@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property, partial
@@ -33,7 +33,7 @@ from detector.writers import write
 #: What a run does, in order. A stage that is finished is not done again.
 STAGES = ("read", "add", "detect", "compare", "report")
 
-_LISTING = STAGES[2:]
+_LISTING = "detect"  # from here on the whole index is held as records
 _DELTA = "delta.jsonl"
 _CHANGES = "changes.json"
 
@@ -71,10 +71,11 @@ class Running:
         """
         with self._open:
             for name in STAGES:
-                if name not in self._journal.finished:
+                if name == _LISTING:
                     # Records that all stay: a quarter of the time would go into looking for cycles.
-                    quiet = calm() if name in _LISTING else nullcontext()
-                    with self._journal.stage(name) as told, quiet:
+                    self._open.enter_context(calm())
+                if name not in self._journal.finished:
+                    with self._journal.stage(name) as told:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
@@ -175,7 +176,9 @@ class Running:
 
     @cached_property
     def _detection(self) -> Detection:
-        return kept(self._index.detection(), self._config.keep)
+        found = self._index.detection()
+        same = self._index.config.cluster.keep == self._config.keep
+        return found if same else kept(found, self._config.keep)
 
     @cached_property
     def _snapshot(self) -> Snapshot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from heapq import nsmallest
 
 from detector.records import Cluster, Detection, Pair, Relation
 from detector.report.context import Context
@@ -160,4 +161,4 @@ def _wanted(
         )
     for relation in TELLING:
         rest = (p for p in index.pairs.values() if p.relation is relation)
-        yield from sorted(rest, key=lambda p: (-p.score, p.a, p.b))
+        yield from nsmallest(limits.pairs, rest, key=lambda p: (-p.score, p.a, p.b))
