@@ -12,6 +12,7 @@ from detector.records import COPIES, Level, Relation
 
 UNKNOWN = ""  #: the source of articles whose outlet is not known
 _TAKEN = frozenset(map(str, (*COPIES, Relation.TRANSLATION)))
+_DUPLICATE = list(Level).index(Level.DUPLICATE)
 _LARGEST = 5  # clusters of a level that are named
 _DECIMALS = 6  # of a share that is written down
 
@@ -187,19 +188,21 @@ def figures(rows: Sequence[Row], links: Sequence[Link], low_score: float) -> Fig
     )
 
 
-def repeats(rows: Iterable[Row]) -> set[str]:
+def repeats(rows: Sequence[Row]) -> set[str]:
     """Articles that repeat another of their duplicate cluster: all of it but one.
 
     That one is the original; else the one that is kept, the first published, the first by id.
     """
+    sizes = Counter(row.clusters[_DUPLICATE] for row in rows)
     clusters: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        clusters[row.clusters[0]].append(row)
+        name = row.clusters[_DUPLICATE]
+        if sizes[name] > 1:
+            clusters[name].append(row)
     found: set[str] = set()
     for members in clusters.values():
-        if len(members) > 1:
-            first = min(members, key=_rank)
-            found |= {row.id for row in members if row is not first}
+        first = min(members, key=_rank)
+        found |= {row.id for row in members if row is not first}
     return found
 
 

@@ -54,12 +54,23 @@ class Teller(Protocol):
 class Running:
     """A run that has begun and has not ended."""
 
-    def __init__(self, config: AuditConfig, runs: Runs, journal: Journal, teller: Teller) -> None:
-        """Store what the run is about; `go` does it."""
+    def __init__(
+        self, config: AuditConfig, runs: Runs, journal: Journal, teller: Teller, calmed: ExitStack
+    ) -> None:
+        """Store what the run is about; `go` does it.
+
+        Args:
+            config: of the audit.
+            runs: those before.
+            journal: of the run.
+            teller: is told how far it is.
+            calmed: closed when all that was listed is gone.
+        """
         self._config = config
         self._runs = runs
         self._journal = journal
         self._teller = teller
+        self._calmed = calmed
         self._folder = journal.folder
         self._open = ExitStack()
 
@@ -73,7 +84,7 @@ class Running:
             for name in STAGES:
                 if name == _LISTING:
                     # Records that all stay: a quarter of the time would go into looking for cycles.
-                    self._open.enter_context(calm())
+                    self._calmed.enter_context(calm())
                 if name not in self._journal.finished:
                     with self._journal.stage(name) as told:
                         getattr(self, f"_{name}")(told)

@@ -120,8 +120,8 @@ def row_values(label: Label) -> dict[str, Any]:
 def pair_values(pair: Pair) -> dict[str, Any]:
     """A pair as it is written: its evidence without numbers and offsets."""
     values = pair.row()
-    evidence = values["evidence"]
-    values["evidence"] = {key: evidence[key] for key in evidence if key not in _SHORT}
+    for name in _SHORT:
+        del values["evidence"][name]
     return values
 
 

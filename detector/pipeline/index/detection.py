@@ -15,7 +15,7 @@ import numpy as np
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.grouping import names_of
-from detector.pipeline.index.sides import UNTOLD, stored_side, told
+from detector.pipeline.index.sides import UNTOLD, stored_sides, told
 from detector.pipeline.index.verdicts import settled
 from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
@@ -28,8 +28,11 @@ from detector.verify.relation import Scorer, log_odds
 
 _STORY, _EVENT = LEVELS.index(Level.SYNDICATION), LEVELS.index(Level.EVENT)
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
+_TEXTS = 200  # articles whose texts are at hand at once
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
+
+_Related = tuple[StoredArticle, StoredArticle, Relation, float]
 
 
 class Body(NamedTuple):
@@ -68,7 +71,7 @@ class Telling:
         of = _by_body(bodies.articles_of(self._view.connection, together))
         found = links.inside(self._view.connection, np.array(together, np.int64))
         ways = _Ways(self._bodies)
-        for one, other, relation, _ in self._related(found, of):
+        for one, other, relation, _ in self._read(self._related(found, of)):
             if relation is not Relation.SAME_EVENT:
                 ways.put(one, other, self._told(one, other, relation)[0])
         return self._clusters(members, levels, least, ways)
@@ -116,10 +119,14 @@ class Telling:
             for number in members:
                 groups[self._bodies[number].labels[level]].append(number)
             for digest, numbers in groups.items():
-                names = sorted([name for n in numbers for name in members[n]])
+                names = members[numbers[0]]
+                if len(numbers) > 1 or len(names) > 1:
+                    names = sorted([name for n in numbers for name in members[n]])
                 if len(names) < least:
                     continue
-                first = ways.first_of(names, numbers[0]) if kind is not Level.EVENT else UNTOLD
+                first = UNTOLD
+                if len(names) > 1 and kind is not Level.EVENT:
+                    first = ways.first_of(names, numbers[0])
                 found.append(
                     Cluster(
                         named(level, digest), kind, tuple(names), first.original, first.confidence
@@ -130,7 +137,7 @@ class Telling:
 
     def _related(
         self, found: Links, of: Mapping[int, Sequence[StoredArticle]]
-    ) -> Iterable[tuple[StoredArticle, StoredArticle, Relation, float]]:
+    ) -> Iterator[_Related]:
         """Pairs of articles that the clusters confirm; a pair may come again."""
         found = self._of_one_event(found)
         numbers = np.unique(found.pairs).tolist()
@@ -181,7 +188,7 @@ class Telling:
     ) -> Iterator[Pair]:
         """Related pairs; who of two was first is put down in `ways`."""
         linked = dict(zip(found.scores.tolist(), self._linked(found.scores), strict=True))
-        for one, other, relation, score in self._related(found, of):
+        for one, other, relation, score in self._read(self._related(found, of)):
             if relation is Relation.SAME_EVENT:
                 way, score = UNTOLD, linked[score]
                 same, reasons = of_one_outlet(one.outlet, other.outlet)
@@ -200,7 +207,8 @@ class Telling:
     def _told(
         self, one: StoredArticle, other: StoredArticle, relation: Relation
     ) -> tuple[Direction, bool, tuple[str, ...]]:
-        way, same, reasons = told(self._side(one), self._side(other), relation)
+        sides = self._sides[one.number], self._sides[other.number]
+        way, same, reasons = told(*sides, relation)
         return way, same, tuple(reasons)
 
     def _labels(
@@ -259,14 +267,24 @@ class Telling:
         odds = {"log_odds": log_odds(scores)}
         return [round(score, 4) for score in self._scoring["linked"].probability(odds).tolist()]
 
-    def _side(self, article: StoredArticle) -> Side:
-        side = self._sides.get(article.number)
-        if side is None:
-            body = self._bodies[article.body]
-            (whole,) = bodies.articles(self._view.connection, [article.number])
-            side = stored_side(whole, body.words, body.language)
-            self._sides[article.number] = side
-        return side
+    def _read(self, related: Iterable[_Related]) -> list[_Related]:
+        """The same pairs, when what is asked of articles that one may have of another is read."""
+        found = list(related)
+        numbers = sorted(
+            {
+                article.number
+                for one, other, relation, _ in found
+                if relation is not Relation.SAME_EVENT
+                for article in (one, other)
+            }
+            - self._sides.keys()
+        )
+        for start in range(0, len(numbers), _TEXTS):
+            part = bodies.articles(self._view.connection, numbers[start : start + _TEXTS])
+            known = [self._bodies[article.body] for article in part]
+            sides = stored_sides(part, [b.words for b in known], [b.language for b in known])
+            self._sides.update(zip((a.number for a in part), sides, strict=True))
+        return found
 
 
 class _Ways:
@@ -284,7 +302,7 @@ class _Ways:
 
     def first_of(self, names: Sequence[str], body: int) -> Direction:
         """The first of the articles of a cluster within one story, which a body is of."""
-        known = self._known.get(self._of[body].labels[_STORY]) if len(names) > 1 else None
+        known = self._known.get(self._of[body].labels[_STORY])
         return first_of(names, known) if known else UNTOLD
 
 
