@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from detector.sources import Derivation, Flow, Source, derivations, flows, sources, standings
@@ -288,10 +289,14 @@ class Label:
 
     def row(self) -> dict[str, Any]:
         """The label as plain JSON values, in the documented order of columns."""
-        row = {name: getattr(self, name) for name in self.__slots__[:-2]}
+        row = dict(zip(_ROW, _of_row(self), strict=True))
         row["relation"] = str(self.relation) if self.relation else None
         row["credits"] = [{"name": c.name, "url": c.url or None} for c in self.credits]
         return row
+
+
+_ROW = Label.__slots__[:-2]
+_of_row = attrgetter(*_ROW)
 
 
 @dataclass(frozen=True, slots=True)

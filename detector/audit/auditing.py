@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,12 +80,17 @@ class Auditing:
                 return Outcome(None, due, self._tell())
             journal = self._journal(since)
             had_read = "read" in journal.finished
-            run = Running(self.config, self.runs, journal, self.teller).go()
+            run = self._gone(journal)
             if had_read and "-" in self.config.sources.files:
                 # What stands at the input now is not what the run that was left has read.
                 journal = self._journal(since)
-                run = Running(self.config, self.runs, journal, self.teller).go()
+                run = self._gone(journal)
             return Outcome(run, untold=self._tell(), pruned=self._prune())
+
+    def _gone(self, journal: Journal) -> Run:
+        """The run of a journal, gone through to its end."""
+        with ExitStack() as calmed:
+            return Running(self.config, self.runs, journal, self.teller, calmed).go()
 
     def due(self, span: timedelta) -> datetime | None:
         """When the next run is due, if that is not now; a run that was left is always due."""

@@ -23,20 +23,36 @@ def compared(before: Snapshot, after: Snapshot, moved: float = MOVED) -> Diff:
         after: the second.
         moved: least change of an outlet's duplicate rate that is told.
     """
-    old, new = {row.id for row in before.rows}, {row.id for row in after.rows}
+    old, new = {row.id: row for row in before.rows}, {row.id: row for row in after.rows}
+    clusters: list[ClusterChange] = []
+    for level, names in zip(Level, _touched(old, new), strict=True):
+        was, now = ([r for r in rows if r.cluster(level) in names]
+                    for rows in (before.rows, after.rows))  # fmt: skip
+        clusters += _titled(clusters_changed(was, now, level), was, now)
     return Diff(
         new=tuple(row.id for row in after.rows if row.id not in old),
         gone=tuple(row.id for row in before.rows if row.id not in new),
         pairs=pairs_changed(before.links, after.links),
-        clusters=tuple(
-            change
-            for level in Level
-            for change in _titled(
-                clusters_changed(before.rows, after.rows, level), before.rows, after.rows
-            )
-        ),
+        clusters=tuple(clusters),
         sources=sources_moved(before.figures, after.figures, moved),
     )
+
+
+def _touched(old: Mapping[str, Row], new: Mapping[str, Row]) -> list[set[str]]:
+    """Ids of the clusters, by level, that some article is in or was and not in both runs.
+
+    Of all others the members are the same.
+    """
+    touched: list[set[str]] = [set() for _ in Level]
+    for name in old.keys() | new.keys():
+        was, now = old.get(name), new.get(name)
+        if was is not None and now is not None and was.clusters == now.clusters:
+            continue
+        sides = [row.clusters if row is not None else ("",) * len(Level) for row in (was, now)]
+        for names, one, other in zip(touched, *sides, strict=True):
+            if one != other:
+                names.update({one, other})
+    return touched
 
 
 def pairs_changed(before: Iterable[Link], after: Iterable[Link]) -> tuple[PairChange, ...]:
@@ -44,17 +60,15 @@ def pairs_changed(before: Iterable[Link], after: Iterable[Link]) -> tuple[PairCh
     old = {(link.a, link.b): link for link in before}
     new = {(link.a, link.b): link for link in after}
     found = []
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if was is None or now is None or was.relation != now.relation:
-            last = now or was
-            assert last is not None
-            found.append(
-                PairChange(
-                    *key, was.relation if was else None, now.relation if now else None, last.score
-                )
-            )
-    return tuple(found)
+    for key, now in new.items():
+        was = old.get(key)
+        if was is None or was.relation != now.relation:
+            before_it = was.relation if was is not None else None
+            found.append(PairChange(*key, before_it, now.relation, now.score))
+    for key in old.keys() - new.keys():
+        was = old[key]
+        found.append(PairChange(*key, was.relation, None, was.score))
+    return tuple(sorted(found, key=lambda pair: (pair.a, pair.b)))
 
 
 def clusters_changed(

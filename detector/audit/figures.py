@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from detector.records import COPIES, Level, Relation
 
 UNKNOWN = ""  #: the source of articles whose outlet is not known
 _TAKEN = frozenset(map(str, (*COPIES, Relation.TRANSLATION)))
+_DUPLICATE = list(Level).index(Level.DUPLICATE)
 _LARGEST = 5  # clusters of a level that are named
 _DECIMALS = 6  # of a share that is written down
 
@@ -101,6 +102,27 @@ class Figures:
         """The figures of one outlet, if it has articles."""
         return next((s for s in self.sources if s.name == name), None)
 
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Figures:
+        """The figures that `values` has written down."""
+        return cls(
+            articles=values["articles"],
+            duplicates=values["duplicates"],
+            kept=values["kept"],
+            pairs=values["pairs"],
+            clusters=values["clusters"],
+            largest={
+                level: tuple(Largest(**one) for one in found)
+                for level, found in values["largest"].items()
+            },
+            low=values["low_confidence"],
+            languages=values["languages"],
+            sources=tuple(
+                SourceFigures(**{name: one[name] for name in SourceFigures.__slots__})
+                for one in values["sources"]
+            ),
+        )
+
     def values(self) -> dict[str, Any]:
         """Plain JSON values, as ``run.json`` holds them."""
         return {
@@ -129,7 +151,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A run's tables with their figures."""
+    """A run's tables with its figures."""
 
     rows: Sequence[Row]
     links: Sequence[Link]
@@ -141,7 +163,7 @@ class Snapshot:
         return cls(rows, links, figures(rows, links, low_score))
 
 
-def figures(rows: Sequence[Row], links: Iterable[Link], low_score: float) -> Figures:
+def figures(rows: Sequence[Row], links: Sequence[Link], low_score: float) -> Figures:
     """The figures of a run.
 
     Args:
@@ -150,12 +172,9 @@ def figures(rows: Sequence[Row], links: Iterable[Link], low_score: float) -> Fig
         low_score: pairs under it are of low confidence.
     """
     spare = repeats(rows)
-    related: Counter[str] = Counter()
-    low = 0
-    for link in links:
-        related[link.relation] += 1
-        low += link.score < low_score
-    sizes = {level: Counter(row.cluster(level) for row in rows) for level in Level}
+    related = Counter(link.relation for link in links)
+    clusters = zip(*(row.clusters for row in rows), strict=True) if rows else ((),) * len(Level)
+    sizes = {level: Counter(names) for level, names in zip(Level, clusters, strict=True)}
     return Figures(
         articles=len(rows),
         duplicates=len(spare),
@@ -163,25 +182,27 @@ def figures(rows: Sequence[Row], links: Iterable[Link], low_score: float) -> Fig
         pairs={str(relation): related[str(relation)] for relation in Relation},
         clusters={str(level): sum(n > 1 for n in sizes[level].values()) for level in Level},
         largest=dict(_largest(rows, sizes)),
-        low=low,
+        low=sum(link.score < low_score for link in links),
         languages=dict(_ranked(Counter(row.language for row in rows))),
         sources=_sources(rows, spare),
     )
 
 
-def repeats(rows: Iterable[Row]) -> set[str]:
+def repeats(rows: Sequence[Row]) -> set[str]:
     """Articles that repeat another of their duplicate cluster: all of it but one.
 
     That one is the original; else the one that is kept, the first published, the first by id.
     """
-    clusters: dict[str, list[Row]] = {}
+    sizes = Counter(row.clusters[_DUPLICATE] for row in rows)
+    clusters: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        clusters.setdefault(row.cluster(Level.DUPLICATE), []).append(row)
+        name = row.clusters[_DUPLICATE]
+        if sizes[name] > 1:
+            clusters[name].append(row)
     found: set[str] = set()
     for members in clusters.values():
-        if len(members) > 1:
-            first = min(members, key=_rank)
-            found |= {row.id for row in members if row is not first}
+        first = min(members, key=_rank)
+        found |= {row.id for row in members if row is not first}
     return found
 
 

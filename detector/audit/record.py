@@ -25,7 +25,7 @@ def record(config: AuditConfig, journal: Journal, info: IndexInfo) -> dict[str, 
 
     Args:
         config: of the audit.
-        journal: of the run, which has compared its pairs; it may still have to tell of them.
+        journal: of the run, which has compared its pairs; the page may still be to be drawn.
         info: of the index.
     """
     told = {name: journal.told(name) for name in journal.finished}
@@ -47,7 +47,7 @@ def record(config: AuditConfig, journal: Journal, info: IndexInfo) -> dict[str, 
         "seeds": {"lexical": config.detector.lexical.seed},
         "counts": {**{name: read[name] for name in _COUNTED}, **told["add"]},
         "unread": read["problems"],
-        "figures": compare["figures"],
+        "figures": {**compare["figures"], **_shown(told)},
         "low_score": config.gates.low_score,
         "guarded": compare["guarded"],
         "limits": {name: _limit(config, name) for name in compare["guarded"]},
@@ -57,6 +57,11 @@ def record(config: AuditConfig, journal: Journal, info: IndexInfo) -> dict[str, 
         "seconds": journal.seconds,
         "files": {**told["detect"]["files"], "report": PAGE, "markdown": MARKDOWN},
     }
+
+
+def _shown(told: dict[str, Any]) -> dict[str, Any]:
+    """The figures at the head of the page, once it is drawn."""
+    return {"report": told["report"]["figures"]} if "report" in told else {}
 
 
 def _limit(config: AuditConfig, gate: str) -> float | None:

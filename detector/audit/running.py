@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property, partial
@@ -28,13 +28,12 @@ from detector.audit.tables import PAIRS, ROWS, kept, of_detection, pair_values, 
 from detector.pipeline import Detector
 from detector.pipeline.freeing import calm
 from detector.records import Article, Detection, IndexInfo
-from detector.report import figures
 from detector.writers import write
 
 #: What a run does, in order. A stage that is finished is not done again.
 STAGES = ("read", "add", "detect", "compare", "report")
 
-_LISTING = STAGES[2:]
+_LISTING = "detect"  # from here on the whole index is held as records
 _DELTA = "delta.jsonl"
 _CHANGES = "changes.json"
 
@@ -55,12 +54,23 @@ class Teller(Protocol):
 class Running:
     """A run that has begun and has not ended."""
 
-    def __init__(self, config: AuditConfig, runs: Runs, journal: Journal, teller: Teller) -> None:
-        """Store what the run is about; `go` does it."""
+    def __init__(
+        self, config: AuditConfig, runs: Runs, journal: Journal, teller: Teller, calmed: ExitStack
+    ) -> None:
+        """Store what the run is about; `go` does it.
+
+        Args:
+            config: of the audit.
+            runs: those before.
+            journal: of the run.
+            teller: is told how far it is.
+            calmed: closed when all that was listed is gone.
+        """
         self._config = config
         self._runs = runs
         self._journal = journal
         self._teller = teller
+        self._calmed = calmed
         self._folder = journal.folder
         self._open = ExitStack()
 
@@ -72,10 +82,11 @@ class Running:
         """
         with self._open:
             for name in STAGES:
-                if name not in self._journal.finished:
+                if name == _LISTING:
                     # Records that all stay: a quarter of the time would go into looking for cycles.
-                    quiet = calm() if name in _LISTING else nullcontext()
-                    with self._journal.stage(name) as told, quiet:
+                    self._calmed.enter_context(calm())
+                if name not in self._journal.finished:
+                    with self._journal.stage(name) as told:
                         getattr(self, f"_{name}")(told)
                     seconds = self._journal.seconds[name]
                     self._teller.finished(name, seconds, self._journal.told(name))
@@ -137,7 +148,7 @@ class Running:
         before, diff = self._before, self._diff
         last = int(before.record["figures"]["articles"]) if before is not None else None
         unread = self._journal.told("read")["unread"]
-        told["figures"] = {**found.values(), "report": figures(self._detection)}
+        told["figures"] = found.values()
         checks = gates.checks(gates.Measure(found, unread, last), self._config.gates)
         told["guarded"] = {
             gate: looked[0].value if looked else None for gate, looked in checks.items()
@@ -153,12 +164,13 @@ class Running:
         found = record(self._config, self._journal, self._info)
         before = self._before.record if self._before is not None else None
         about = page.context(found, before, self._diff, self._index.decisions())
-        shown = remembered(self._runs)
+        earlier = remembered(self._runs)
         progress = partial(self._teller.progress, "report")
-        written = page.write(self._folder, self._detection, self._index, about, shown, progress)
-        told.update(bytes=written.bytes, pairs=written.pairs)
+        written = page.write(self._folder, self._detection, self._index, about, earlier, progress)
+        told.update(bytes=written.bytes, pairs=written.pairs, figures=dict(written.figures))
         seconds = {**self._journal.seconds, "report": self._journal.elapsed}
-        text = markdown({**found, "seconds": seconds}, before)
+        shown = {**found["figures"], "report": told["figures"]}
+        text = markdown({**found, "seconds": seconds, "figures": shown}, before)
         with files.atomic_output(self._folder / MARKDOWN) as stream:
             stream.write(text.encode())
 
@@ -175,7 +187,9 @@ class Running:
 
     @cached_property
     def _detection(self) -> Detection:
-        return kept(self._index.detection(), self._config.keep)
+        found = self._index.detection()
+        same = self._index.config.cluster.keep == self._config.keep
+        return found if same else kept(found, self._config.keep)
 
     @cached_property
     def _snapshot(self) -> Snapshot:

@@ -16,7 +16,7 @@ from typing import Any
 
 from detector import files
 from detector.audit.disk import read_json, settled, write_json
-from detector.audit.figures import Snapshot
+from detector.audit.figures import Figures, Snapshot
 from detector.audit.tables import read_links, read_rows
 from detector.errors import InputError, UsageError
 
@@ -67,13 +67,13 @@ class Run:
         return path
 
     def snapshot(self) -> Snapshot:
-        """Its rows and pairs, with their figures.
+        """Its rows and pairs, with its figures.
 
         Raises:
             InputError: if they are missing or damaged.
         """
-        low = float(self.record["low_score"])
-        return Snapshot.of(read_rows(self.file("rows")), read_links(self.file("pairs")), low)
+        rows, links = read_rows(self.file("rows")), read_links(self.file("pairs"))
+        return Snapshot(rows, links, Figures.of_values(self.record["figures"]))
 
 
 class Runs:

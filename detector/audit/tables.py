@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -34,8 +34,7 @@ _NESTED = ("credits", "evidence")  # JSON text in a table; nothing here looks at
 _SHORT = ("features", "passages")  # of the evidence: what a report shows it reads from the index
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One article of a run.
 
     Attributes:
@@ -58,8 +57,7 @@ class Row:
         return self.clusters[_LEVELS[level]]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One related pair of a run; `a` sorts before `b`."""
 
     a: str
@@ -122,8 +120,8 @@ def row_values(label: Label) -> dict[str, Any]:
 def pair_values(pair: Pair) -> dict[str, Any]:
     """A pair as it is written: its evidence without numbers and offsets."""
     values = pair.row()
-    evidence = values["evidence"]
-    values["evidence"] = {key: evidence[key] for key in evidence if key not in _SHORT}
+    for name in _SHORT:
+        del values["evidence"][name]
     return values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -267,9 +267,9 @@ def names_of(outlets: Iterable[tuple[str, str]]) -> dict[str, str]:
     Args:
         outlets: key and written name for each article; "dantri.com.vn" and "Dân trí" are one.
     """
-    spellings: dict[str, Counter[str]] = {}
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for key, written in outlets:
-        spellings.setdefault(key, Counter())[sys.intern(written)] += 1
+        spellings[key][sys.intern(written)] += 1
     return {
         key: min(counts, key=lambda name: (not name, -counts[name], name)) or key
         for key, counts in spellings.items()

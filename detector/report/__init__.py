@@ -18,7 +18,6 @@ from detector.report.context import (
     PairChange,
     RateChange,
 )
-from detector.report.figures import figures
 from detector.report.page import MOST, Written, render, write
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "PairChange",
     "RateChange",
     "Written",
-    "figures",
     "render",
     "shown_pairs",
     "write",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from heapq import nsmallest
 
 from detector.records import Cluster, Detection, Pair, Relation
 from detector.report.context import Context
@@ -87,7 +88,7 @@ def choose(
         context: names pairs that are to be shown.
         limits: how much of each thing is shown.
     """
-    all_stories, all_events = index.stories(), index.events()
+    all_stories, all_events = index.stories, index.events
     stories, fresh_stories = _newest_and_largest(index, all_stories, limits.stories)
     events, fresh_events = _newest_and_largest(index, all_events, limits.events)
     shown = {kind: tuple(found[: limits.doubts]) for kind, found in doubtful.items()}
@@ -160,4 +161,4 @@ def _wanted(
         )
     for relation in TELLING:
         rest = (p for p in index.pairs.values() if p.relation is relation)
-        yield from sorted(rest, key=lambda p: (-p.score, p.a, p.b))
+        yield from nsmallest(limits.pairs, rest, key=lambda p: (-p.score, p.a, p.b))

@@ -78,6 +78,9 @@ def holding(pairs: Iterable[Pair]) -> list[Pair]:
 
     A cluster hangs by the weakest of them: every way between its two parts is weaker.
     """
+    ranked = sorted(pairs, key=lambda p: (-p.score, p.a, p.b))
+    if len(ranked) == 1:  # as most clusters have it
+        return ranked
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -86,7 +89,7 @@ def holding(pairs: Iterable[Pair]) -> list[Pair]:
         return name
 
     kept = []
-    for pair in sorted(pairs, key=lambda p: (-p.score, p.a, p.b)):
+    for pair in ranked:
         one, other = root(pair.a), root(pair.b)
         if one != other:
             parent[max(one, other)] = min(one, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 
 from detector.records import COPIES, Cluster, Detection, Label, Level, Pair, Relation
 from detector.sources import INDIRECT, UNKNOWN, Derivation, flows_from, sources_from
@@ -56,10 +57,12 @@ class Index:
         first, second = self.in_time((pair.a, pair.b))
         return first, second
 
+    @cached_property
     def stories(self) -> list[Cluster]:
         """Syndication clusters of two articles or more, the largest first."""
         return self._ranked(self.detection.clusters_of(Level.SYNDICATION, least=2))
 
+    @cached_property
     def events(self) -> list[Cluster]:
         """Event clusters of two stories or more, the largest first."""
         found = self.detection.clusters_of(Level.EVENT, least=2)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from detector.records import Relation
 from detector.report.clusters import CALLED
 from detector.report.context import Context
-from detector.report.figures import counted
+from detector.report.figures import figures
 from detector.report.index import Index
 from detector.report.words import brief, plain
 from detector.sources import Flow, middle, span
@@ -70,7 +70,7 @@ class FlowRow:
 
 def tiles(index: Index, context: Context) -> tuple[Tile, ...]:
     """The headline figures, with the change since the run before where it is known."""
-    now = counted(index)
+    now = figures(index)
     before = dict(context.changes.figures) if context.changes else {}
     gaps = [d.delay for d in index.derivations.values() if d.delay is not None and not d.own]
     after = middle(gaps)
@@ -113,7 +113,7 @@ def _unclear_translations(index: Index) -> int:
     """Stories in several languages of which nobody knows where they began."""
     return sum(
         story.original is None and len({index.labels[m].language for m in story.members}) > 1
-        for story in index.stories()
+        for story in index.stories
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from detector.report.charts import by_day
 from detector.report.choosing import Choice, Limits, choose
 from detector.report.clusters import CALLED
 from detector.report.context import Context
+from detector.report.figures import figures
 from detector.report.grid import grid
 from detector.report.index import Index
 from detector.report.listing import Listing, line
@@ -40,11 +41,13 @@ class Written:
         bytes: its size.
         pairs: how many pairs it shows side by side.
         left_out: sentences on what there is more of than the page shows.
+        figures: by the names of `context.FIGURES`; keep them to tell the next report.
     """
 
     bytes: int
     pairs: int
     left_out: tuple[str, ...]
+    figures: Mapping[str, float]
 
 
 def write(
@@ -94,7 +97,7 @@ def render(
         if len(html) <= most:
             break
         limits = limits.smaller()
-    return html, Written(len(html), len(chosen.pairs), chosen.left_out)
+    return html, Written(len(html), len(chosen.pairs), chosen.left_out, figures(index))
 
 
 def _page(
@@ -130,12 +133,12 @@ def _page(
             "all_sources": len(index.sources),
             "stories": [clusters.story(index, c, numbers, limits.members) for c in chosen.stories],
             "fresh_stories": chosen.fresh[0],
-            "all_stories": len(index.stories()),
+            "all_stories": len(index.stories),
             "events": [
                 clusters.event(index, c, places, numbers, limits.members) for c in chosen.events
             ],
             "fresh_events": chosen.fresh[1],
-            "all_events": len(index.events()),
+            "all_events": len(index.events),
             "doubts": listing.doubts(chosen),
             "decided": listing.decisions(context),
             "pairs": listing.pairs(chosen),

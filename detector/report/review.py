@@ -11,6 +11,7 @@ from detector.report.graph import bridges, holding
 from detector.report.index import Index
 
 _PART = 2  # articles on the smaller side of a bridge: with one, it is an ordinary link
+_SPANNED = 2 * _PART - 1  # pairs that join as many articles as have two such sides
 _AT_ONCE = 2  # of one cluster, before the others have had their turn
 _SURE = 0.95  # score from which a link is not weak, whatever hangs by it
 _CONTRADICTION = "These signs contradict each other."
@@ -40,7 +41,7 @@ def doubts(index: Index) -> dict[str, list[Doubt]]:
     # A story's own links first: what holds it together need not hold its event together.
     for groups, what in ((index.story_pairs, "story"), (index.event_pairs, "event")):
         for cluster, pairs in groups.items():
-            for bridge in bridges(pairs):
+            for bridge in bridges(pairs) if len(pairs) >= _SPANNED else ():
                 if min(bridge.parts) >= _PART:
                     key = (bridge.pair.a, bridge.pair.b)
                     told = f"alone joins {bridge.parts[0]} and {bridge.parts[1]} articles"

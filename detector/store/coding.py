@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from detector.records import Article, Credit
 from detector.verify.profiles import Bag, Profiles
@@ -152,10 +153,17 @@ def coded_head(article: Article, title: str, outlet: str, credited: Sequence[Cre
 
 def decoded_head(name: str, row: bytes) -> tuple[Article, str, str, tuple[Credit, ...]]:
     """The article without its text, its headline, its outlet's key, and whom it credits."""
-    content = json.loads(zlib.decompress(row).decode("utf-8", "surrogatepass"))
+    content = _loaded(zlib.decompress(row))
     title, url, source, published, language, origin, found, outlet, named = content
     article = Article(name, "", title, url, source, _time(published), language, origin)
     return article, found or title, outlet, tuple(Credit(*credit) for credit in named)
+
+
+def _loaded(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except ValueError:  # a lone surrogate, which is no UTF-8
+        return json.loads(content.decode("utf-8", "surrogatepass"))
 
 
 def coded_text(text: str) -> bytes:

@@ -20,6 +20,7 @@ I64 = npt.NDArray[np.int64]
 #: Relations and levels by the number that stands in the file.
 RELATIONS = tuple(Relation)
 LEVELS = tuple(Level)
+_HEADS = [str(level)[:3] for level in LEVELS]  # of the ids of clusters
 
 _FINE = 65535  # scores are whole numbers up to this
 _ASKED = 256
@@ -183,14 +184,14 @@ def decided(connection: sqlite3.Connection) -> list[Decision]:
 
 def named(level: int, cluster: int) -> str:
     """The id of a cluster, from the digest in it."""
-    return f"{str(LEVELS[level])[:3]}-{cluster:012x}"
+    return f"{_HEADS[level]}-{cluster:012x}"
 
 
 def digest_of(name: str) -> tuple[int, int] | None:
     """Level and digest of a cluster's id; None if it is no such id."""
     head, _, digits = name.partition("-")
-    for level, known in enumerate(LEVELS):
-        if head == str(known)[:3]:
+    for level in range(len(LEVELS)):
+        if head == _HEADS[level]:
             try:
                 return level, int(digits, 16)
             except ValueError:

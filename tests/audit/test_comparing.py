@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.audit.comparing import clusters_changed, compared, pairs_changed
+from detector.audit.diff import KINDS
 from detector.audit.tables import Link
 from detector.records import Level
 
@@ -110,6 +113,29 @@ def test_the_order_of_the_rows_changes_nothing(homes, draw):
     shuffled = draw.sample(after, len(after))
 
     assert changes(before, after) == changes(before, shuffled)
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    st.lists(st.integers(0, 4), min_size=8, max_size=8),
+)
+def test_clusters_that_no_article_joined_or_left_need_not_be_looked_at(first, second):
+    before = [row(f"a{i}", f"c{n}") for i, n in enumerate(first)]
+    after = [row(f"a{i}", f"c{n}") for i, n in enumerate(second) if n < 4]
+
+    found = compared(snapshot(before), snapshot(after)).clusters_of
+
+    assert [c for kind in KINDS for c in found(Level.DUPLICATE, kind)] == [
+        replace(c, title=first_title(c, before, after))
+        for c in clusters_changed(before, after, Level.DUPLICATE)
+    ]
+
+
+def first_title(change, before, after):
+    """The headline of the article that a cluster begins with: here the first by its id."""
+    rows, name = (before, change.before[0]) if change.kind in ("split", "gone") else (
+        after, change.after[0])  # fmt: skip
+    return min((r for r in rows if name in r.clusters), key=lambda r: r.id).title
 
 
 def test_a_source_whose_rate_moved_is_told_if_it_has_enough_articles():

@@ -39,7 +39,6 @@ from detector.report import (
     Gate,
     PairChange,
     RateChange,
-    figures,
     render,
     shown_pairs,
     write,
@@ -276,7 +275,7 @@ def test_gates_are_listed_with_the_tripped_ones_first(small):
 
 def test_changes_are_told_beside_the_figures_and_in_tables(small):
     detection, _ = small
-    now = figures(detection)
+    now = render(*small)[1].figures
     pair = detection.pairs[0]
     page = told(
         small,
@@ -397,8 +396,8 @@ def test_what_was_skipped_or_capped_is_told(small):
 
 
 def test_the_figures_are_those_of_the_detection(newsroom):
-    detection, _ = newsroom
-    found = figures(detection)
+    detection, articles = newsroom
+    found = render(detection, articles.get)[1].figures
 
     assert set(found) == set(FIGURES)
     assert found["articles"] == len(detection.labels)

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
 from detector.pipeline.grouping import names_of
-from detector.pipeline.index.sides import UNTOLD, stored_side, told
+from detector.pipeline.index.sides import UNTOLD, stored_sides, told
 from detector.pipeline.index.verdicts import settled
 from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
 from detector.store.bodies import StoredArticle
-from detector.store.links import LEVELS, RELATIONS, Links, named
+from detector.store.links import F32, LEVELS, RELATIONS, Links, named
 from detector.store.store import View
 from detector.verify.profiles import minutes
 from detector.verify.relation import Scorer, log_odds
 
+_STORY, _EVENT = LEVELS.index(Level.SYNDICATION), LEVELS.index(Level.EVENT)
 _COPIES = [RELATIONS.index(relation) for relation in COPIES]
+_TEXTS = 200  # articles whose texts are at hand at once
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
 _KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
 
+_Related = tuple[StoredArticle, StoredArticle, Relation, float]
 
-@dataclass(frozen=True, slots=True)
-class Body:
+
+class Body(NamedTuple):
     """What is told of a body: its language, words, event day and clusters."""
 
     language: str
@@ -46,9 +51,8 @@ class Telling:
         """Store what the records are made from."""
         self._view, self._config, self._scoring = view, config, scoring
         self._sides: dict[int, Side] = {}
-        self._scores: dict[float, float] = {}
+        self._evidence: dict[tuple[str, ...], Evidence] = {}
         self._bodies: dict[int, Body] = {}
-        self._whole: dict[int, list[StoredArticle]] | None = None  # of every body, once read
 
     def clusters(
         self, bodies_: Iterable[int] | None, levels: Sequence[int], least: int
@@ -62,28 +66,27 @@ class Telling:
         """
         self._know(bodies_)
         members = bodies.members_of(self._view.connection, sorted(self._bodies))
-        result = []
-        for level in levels:
-            groups: defaultdict[int, list[int]] = defaultdict(list)
-            for number in sorted(self._bodies):
-                groups[self._bodies[number].labels[level]].append(number)
-            found = []
-            for digest, numbers in groups.items():
-                names = sorted(name for n in numbers for name in members.get(n, ()))
-                if len(names) >= max(least, 1):
-                    found.append(self._cluster(level, digest, numbers, tuple(names)))
-            result += sorted(found, key=lambda c: c.id)
-        return result
+        shared = Counter(self._bodies[n].labels[_STORY] for n in members for _ in members[n])
+        together = [n for n in members if shared[self._bodies[n].labels[_STORY]] > 1]
+        of = _by_body(bodies.articles_of(self._view.connection, together))
+        found = links.inside(self._view.connection, np.array(together, np.int64))
+        ways = _Ways(self._bodies)
+        for one, other, relation, _ in self._read(self._related(found, of)):
+            if relation is not Relation.SAME_EVENT:
+                ways.put(one, other, self._told(one, other, relation)[0])
+        return self._clusters(members, levels, least, ways)
 
     def detection(self) -> Detection:
         """Everything."""
-        articles = list(bodies.every_article(self._view.connection))
-        of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
-        for article in articles:
-            of[article.body].append(article)
-        self._whole = of
-        made = self.clusters(None, range(len(LEVELS)), 1)
-        known = {(p.a, p.b): p for p in self._pairs(links.every(self._view.connection), of)}
+        articles = list(bodies.every_head(self._view.connection))
+        self._know(None)
+        of, ways = _by_body(articles), _Ways(self._bodies)
+        known = {
+            (pair.a, pair.b): pair
+            for pair in self._pairs(links.every(self._view.connection), of, ways)
+        }
+        members = {number: [article.head.id for article in of[number]] for number in sorted(of)}
+        made = self._clusters(members, range(len(LEVELS)), 1, ways)
         pairs = [known[key] for key in sorted(known)]
         return Detection(tuple(self._labels(articles, made, known)), tuple(pairs), tuple(made))
 
@@ -105,47 +108,51 @@ class Telling:
                 self._view.names[code], words, day, (labels[0], labels[1], labels[2])
             )
 
-    def _cluster(
-        self, level: int, digest: int, numbers: Sequence[int], names: tuple[str, ...]
-    ) -> Cluster:
-        name, kind = named(level, digest), LEVELS[level]
-        if len(names) == 1 or kind is Level.EVENT:
-            return Cluster(name, kind, names)
-        of = self._articles_of(numbers)
-        found = links.touching(self._view.connection, numbers)
-        inner = found.of(np.flatnonzero(np.isin(found.pairs, numbers).all(axis=1)))
-        directions: dict[tuple[str, str], Direction] = {}
-        for a, b, relation, _ in self._related(inner, of):
-            if relation is not Relation.SAME_EVENT:
-                way, _, _ = told(self._side(a), self._side(b), relation)
-                directions[min(a.head.id, b.head.id), max(a.head.id, b.head.id)] = way
-        first = first_of(names, directions)
-        return Cluster(name, kind, names, first.original, first.confidence)
-
-    def _articles_of(self, numbers: Sequence[int]) -> Mapping[int, Sequence[StoredArticle]]:
-        """The articles of some bodies, by body."""
-        if self._whole is not None:
-            return {number: self._whole.get(number, []) for number in numbers}
-        of: defaultdict[int, list[StoredArticle]] = defaultdict(list)
-        for article in bodies.articles_of(self._view.connection, numbers):
-            of[article.body].append(article)
-        return of
+    def _clusters(
+        self, members: Mapping[int, Sequence[str]], levels: Sequence[int], least: int, ways: _Ways
+    ) -> list[Cluster]:
+        """Clusters of some bodies, given with the ids of their articles in ascending order."""
+        result: list[Cluster] = []
+        for level in levels:
+            kind, found = LEVELS[level], []
+            groups: defaultdict[int, list[int]] = defaultdict(list)
+            for number in members:
+                groups[self._bodies[number].labels[level]].append(number)
+            for digest, numbers in groups.items():
+                names = members[numbers[0]]
+                if len(numbers) > 1 or len(names) > 1:
+                    names = sorted([name for n in numbers for name in members[n]])
+                if len(names) < least:
+                    continue
+                first = UNTOLD
+                if len(names) > 1 and kind is not Level.EVENT:
+                    first = ways.first_of(names, numbers[0])
+                found.append(
+                    Cluster(
+                        named(level, digest), kind, tuple(names), first.original, first.confidence
+                    )
+                )
+            result += sorted(found, key=attrgetter("id"))
+        return result
 
     def _related(
         self, found: Links, of: Mapping[int, Sequence[StoredArticle]]
-    ) -> Iterable[tuple[StoredArticle, StoredArticle, Relation, float]]:
+    ) -> Iterator[_Related]:
         """Pairs of articles that the clusters confirm; a pair may come again."""
-        judged_bodies = [n for n in np.unique(found.pairs).tolist() if n in self._bodies]
-        labels = {n: self._bodies[n].labels for n in judged_bodies}
-        spoken = {n: self._bodies[n].language for n in judged_bodies}
+        found = self._of_one_event(found)
+        numbers = np.unique(found.pairs).tolist()
+        labels = {n: self._bodies[n].labels for n in numbers}
+        spoken = {n: self._bodies[n].language for n in numbers}
         alike: defaultdict[int, list[StoredArticle]] = defaultdict(list)
         for body, articles in of.items():
             alike[self._bodies[body].labels[0]] += articles
         # The last of the same two articles counts: a copy over what its cluster's longest is.
         order = np.argsort(np.isin(found.relations, _COPIES), kind="stable")
-        for row in order.tolist():
-            a, b = found.pairs[row].tolist()
-            judged, score = RELATIONS[int(found.relations[row])], float(found.scores[row])
+        listed = found.of(order)
+        for (a, b), code, score in zip(
+            listed.pairs.tolist(), listed.relations.tolist(), listed.scores.tolist(), strict=True
+        ):
+            judged = RELATIONS[code]
             relation = settled(labels, spoken, a, b, judged)
             if relation is None:
                 continue
@@ -166,52 +173,75 @@ class Telling:
                 for other in articles[at + 1 :]:
                     yield one, other, Relation.EXACT_COPY, 1.0
 
-    def _pairs(self, found: Links, of: Mapping[int, Sequence[StoredArticle]]) -> Iterable[Pair]:
-        reasons: Sequence[str]
-        for one, other, relation, score in self._related(found, of):
+    def _of_one_event(self, found: Links) -> Links:
+        """Pairs of known bodies that are of one event cluster: of others nothing is told."""
+        numbers = np.array(sorted(self._bodies), np.int64)
+        if not len(numbers):
+            return Links.none()
+        events = np.array([self._bodies[n].labels[_EVENT] for n in numbers.tolist()], np.int64)
+        at = np.minimum(numbers.searchsorted(found.pairs), len(numbers) - 1)
+        known = (numbers[at] == found.pairs).all(axis=1)
+        return found.of(known & (events[at[:, 0]] == events[at[:, 1]]))
+
+    def _pairs(
+        self, found: Links, of: Mapping[int, Sequence[StoredArticle]], ways: _Ways
+    ) -> Iterator[Pair]:
+        """Related pairs; who of two was first is put down in `ways`."""
+        linked = dict(zip(found.scores.tolist(), self._linked(found.scores), strict=True))
+        for one, other, relation, score in self._read(self._related(found, of)):
             if relation is Relation.SAME_EVENT:
-                score = self._linked(score)
-                way = UNTOLD
-                same, own = of_one_outlet(one.outlet, other.outlet)
-                reasons = tuple(own)
+                way, score = UNTOLD, linked[score]
+                same, reasons = of_one_outlet(one.outlet, other.outlet)
             else:
-                way, same, said = told(self._side(one), self._side(other), relation)
-                reasons = tuple(said)
-            a, b = sorted((one.head.id, other.head.id))
-            yield Pair(
-                a, b, relation, round(score, 4), way.original, way.confidence, same,
-                Evidence(reasons=reasons),
-            )  # fmt: skip
+                way, same, reasons = self._told(one, other, relation)
+                score = round(score, 4)
+                ways.put(one, other, way)
+            a, b = one.head.id, other.head.id
+            if b < a:
+                a, b = b, a
+            evidence = self._evidence.get(reasons)
+            if evidence is None:
+                evidence = self._evidence[reasons] = Evidence(reasons=reasons)
+            yield Pair(a, b, relation, score, way.original, way.confidence, same, evidence)
+
+    def _told(
+        self, one: StoredArticle, other: StoredArticle, relation: Relation
+    ) -> tuple[Direction, bool, tuple[str, ...]]:
+        sides = self._sides[one.number], self._sides[other.number]
+        way, same, reasons = told(*sides, relation)
+        return way, same, tuple(reasons)
 
     def _labels(
         self, articles: Sequence[StoredArticle], made: Sequence[Cluster],
         pairs: Mapping[tuple[str, str], Pair],
     ) -> Iterable[Label]:  # fmt: skip
-        of = {level: {m: c for c in made if c.level is level for m in c.members} for level in Level}
+        of: dict[Level, dict[str, Cluster]] = {level: {} for level in Level}
+        for cluster in made:
+            of[cluster.level].update(dict.fromkeys(cluster.members, cluster))
+        duplicates, stories, events = (of[level] for level in Level)
         keep = _KEPT[self._config.cluster.keep]
         heads = {a.head.id: a for a in articles}
         canonical = {self._canonical(c, heads) for c in made if c.level is keep}
         called = names_of((a.outlet, a.head.source) for a in articles)
         for article in articles:
-            name = article.head.id
-            syndication, body = of[Level.SYNDICATION][name], self._bodies[article.body]
-            own = name == syndication.original
-            key = (min(name, syndication.original or name), max(name, syndication.original or name))
-            pair = None if own else pairs.get(key)
-            head = article.head
+            head, body = article.head, self._bodies[article.body]
+            name, story = head.id, stories[head.id]
+            first, pair = story.original, None
+            if first is not None and first != name:
+                pair = pairs.get((first, name) if first < name else (name, first))
             yield Label(
                 id=name,
-                duplicate_cluster=of[Level.DUPLICATE][name].id,
-                syndication_cluster=syndication.id,
-                event_cluster=of[Level.EVENT][name].id,
+                duplicate_cluster=duplicates[name].id,
+                syndication_cluster=story.id,
+                event_cluster=events[name].id,
                 canonical=name in canonical,
-                original=syndication.original,
-                original_confidence=syndication.original_confidence,
+                original=first,
+                original_confidence=story.original_confidence,
                 relation=pair.relation if pair else None,
-                score=1.0 if own else (pair.score if pair else None),
+                score=1.0 if first == name else (pair.score if pair else None),
                 language=body.language,
                 published=head.published.isoformat() if head.published else None,
-                event_date=date.fromordinal(body.day).isoformat() if body.day else None,
+                event_date=_written(body.day),
                 credits=article.credits,
                 title=article.title,
                 source=called[article.outlet],
@@ -221,6 +251,8 @@ class Telling:
         """The original; else the first published, the longest, the first by id, as in a pass."""
         if cluster.original is not None:
             return cluster.original
+        if len(cluster.members) == 1:
+            return cluster.members[0]
 
         def rank(name: str) -> tuple[float, int, str]:
             time = minutes(heads[name].head.published)
@@ -230,17 +262,57 @@ class Telling:
 
         return min(cluster.members, key=rank)
 
-    def _linked(self, score: float) -> float:
-        """The score of a pair that its cluster joins, from the one that the pair has alone."""
-        if score not in self._scores:  # stored as whole numbers, so many pairs share one
-            odds = {"log_odds": log_odds(np.array([score], np.float32))}
-            self._scores[score] = float(self._scoring["linked"].probability(odds)[0])
-        return self._scores[score]
+    def _linked(self, scores: F32) -> list[float]:
+        """Scores of pairs that their clusters join, from those that the pairs have alone."""
+        odds = {"log_odds": log_odds(scores)}
+        return [round(score, 4) for score in self._scoring["linked"].probability(odds).tolist()]
 
-    def _side(self, article: StoredArticle) -> Side:
-        side = self._sides.get(article.number)
-        if side is None:
-            body = self._bodies[article.body]
-            side = stored_side(article, body.words, body.language)
-            self._sides[article.number] = side
-        return side
+    def _read(self, related: Iterable[_Related]) -> list[_Related]:
+        """The same pairs, when what is asked of articles that one may have of another is read."""
+        found = list(related)
+        numbers = sorted(
+            {
+                article.number
+                for one, other, relation, _ in found
+                if relation is not Relation.SAME_EVENT
+                for article in (one, other)
+            }
+            - self._sides.keys()
+        )
+        for start in range(0, len(numbers), _TEXTS):
+            part = bodies.articles(self._view.connection, numbers[start : start + _TEXTS])
+            known = [self._bodies[article.body] for article in part]
+            sides = stored_sides(part, [b.words for b in known], [b.language for b in known])
+            self._sides.update(zip((a.number for a in part), sides, strict=True))
+        return found
+
+
+class _Ways:
+    """Who of two articles was first, by the syndication clusters that they share."""
+
+    def __init__(self, of: Mapping[int, Body]) -> None:
+        """Nothing is known yet; `of` tells the clusters of bodies."""
+        self._of = of
+        self._known: defaultdict[int, dict[tuple[str, str], Direction]] = defaultdict(dict)
+
+    def put(self, one: StoredArticle, other: StoredArticle, way: Direction) -> None:
+        """Put down who of two articles was first; the last word counts."""
+        a, b = one.head.id, other.head.id
+        self._known[self._of[one.body].labels[_STORY]][min(a, b), max(a, b)] = way
+
+    def first_of(self, names: Sequence[str], body: int) -> Direction:
+        """The first of the articles of a cluster within one story, which a body is of."""
+        known = self._known.get(self._of[body].labels[_STORY])
+        return first_of(names, known) if known else UNTOLD
+
+
+def _by_body(articles: Iterable[StoredArticle]) -> dict[int, list[StoredArticle]]:
+    found: dict[int, list[StoredArticle]] = {}
+    for article in articles:
+        found.setdefault(article.body, []).append(article)
+    return found
+
+
+@lru_cache(maxsize=4096)  # so that the rows of one day share its text
+def _written(day: int) -> str | None:
+    return date.fromordinal(day).isoformat() if day else None

@@ -17,7 +17,7 @@ from detector.pipeline.index.surroundings import Surroundings
 from detector.pipeline.pairing import Pairing
 from detector.records import COPIES, Explanation, Level
 from detector.store import bodies, links
-from detector.store.bodies import StoredArticle
+from detector.store.bodies import Bodies, StoredArticle
 from detector.store.links import RELATIONS
 from detector.store.store import View
 
@@ -41,29 +41,28 @@ def explain(
         raise UsageError(f'"{a.head.id}" is named twice; name two articles')
     if a.content is None or b.content is None:
         raise UsageError("texts are not kept in this index; there is nothing to compare")
-    around = _around(view, a, b)
+    numbers = links.together(view.connection, [a.body, b.body])
+    stored = bodies.fetch_bodies(view.connection, numbers, view.names)
+    around = _around(view, stored, a, b)
     config = asked.config
     first = np.array([np.flatnonzero(around.numbers == n)[0] for n in around.numbers.tolist()])
     relating = None
     if asked.model is not None:
         codes = {name: code for code, name in view.names.items()}
-        stored = bodies.fetch_bodies(view.connection, around.numbers.tolist(), view.names)
         relating = recalling(
             around, stored, asked, codes, None, None, Counted(view.frequencies, None)
         )
         relating.recall()
     copies, related = _judged(view, around)
-    grouping = Grouping(_labels(view, around), 0)
+    grouping = Grouping(_labels(stored, around), 0)
     pairing = Pairing(around, grouping, recurring, relating, asked.scoring)
     found = Found(around, first, first, copies, related, relating, asked.scoring, grouping, pairing)
     return explained(found, a.head.id, b.head.id, config)
 
 
-def _around(view: View, a: StoredArticle, b: StoredArticle) -> Surroundings:
-    """The two articles and their clusters."""
-    numbers = links.together(view.connection, [a.body, b.body])
-    stored = bodies.fetch_bodies(view.connection, numbers, view.names)
-    articles = bodies.founders(view.connection, numbers)
+def _around(view: View, stored: Bodies, a: StoredArticle, b: StoredArticle) -> Surroundings:
+    """The two articles and the bodies of their clusters."""
+    articles = bodies.founders(view.connection, stored.numbers.tolist())
     articles |= {b.body: b, a.body: a}
     rows = list(enumerate(articles[n] for n in stored.numbers.tolist()))
     if a.body == b.body:  # one body, two articles
@@ -87,8 +86,7 @@ def _judged(view: View, around: Surroundings) -> tuple[Judged, Judged]:
     return made[0], made[1]
 
 
-def _labels(view: View, around: Surroundings) -> Mapping[Level, np.ndarray]:
-    stored = bodies.fetch_bodies(view.connection, around.numbers.tolist(), view.names)
+def _labels(stored: Bodies, around: Surroundings) -> Mapping[Level, np.ndarray]:
     at = np.searchsorted(stored.numbers, around.numbers)
     labels = stored.labels[at]
     return {level: labels[:, column] for column, level in enumerate(Level)}

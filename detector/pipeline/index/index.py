@@ -43,7 +43,7 @@ from detector.store import bodies, lines, links, packing, schema
 from detector.store.links import Links
 from detector.store.store import Store, View, codes, count, set_next
 from detector.text import I64
-from detector.verify.relation import scorers
+from detector.verify.relation import Scorer, scorers
 
 Progress = Callable[[str, int, int], None]
 
@@ -72,14 +72,16 @@ class Index:
         """Options and models, loaded once."""
         with self._guard:
             if self._asked is None:
-                name = self.config.semantic.model
-                model = None if name == "none" else resolve(name)
+                model = self._model()
                 if model is not None and model.tier == "static":
                     check(model)
                     static_encoder(str(model.folder))
-                scoring = scorers(model.tier) if model is not None else scorers()
-                self._asked = Asked(self.config, model, scoring, None, self.text)
+                self._asked = Asked(self.config, model, _scoring(model), None, self.text)
             return self._asked
+
+    def _model(self) -> Model | None:
+        name = self.config.semantic.model
+        return None if name == "none" else resolve(name)
 
     def check(self, article: Article, evidence: bool) -> Verdict:
         """What an article is to the stored ones; nothing is written."""
@@ -264,8 +266,8 @@ class Index:
             return explain(view, self.asked(), self._lines(view), one, other)
 
     def telling(self, view: View) -> Telling:
-        """What makes records of stored rows."""
-        return Telling(view, self.config, self.asked().scoring)
+        """What makes records of stored rows, for which no model is loaded."""
+        return Telling(view, self.config, _scoring(self._model()))
 
     def info(self) -> IndexInfo:
         """See `Detector.info`."""
@@ -294,6 +296,10 @@ class Index:
     def compact(self, progress: Progress) -> None:
         """See `Detector.compact`."""
         packing.pack(self.store, whole=True, progress=progress)
+
+
+def _scoring(model: Model | None) -> Mapping[str, Scorer]:
+    return scorers(model.tier) if model is not None else scorers()
 
 
 def kept(found: Links, labels: Mapping[int, tuple[int, int, int]]) -> Links:

@@ -13,8 +13,7 @@ from detector.pipeline.index.batch import Batch, rows_of
 from detector.pipeline.pairing import aside, of_one_outlet
 from detector.pipeline.prepare import within
 from detector.records import Relation
-from detector.store.bodies import StoredArticle
-from detector.store.coding import decoded_text
+from detector.store.bodies import StoredArticle, text_of
 from detector.text import Tokens, tokenise
 
 #: Of two reports of one event none is the original.
@@ -40,22 +39,29 @@ def new_side(batch: Batch, i: int) -> Side:
     )
 
 
-def stored_side(stored: StoredArticle, words: int, language: str) -> Side:
-    """What is asked of a stored article; where texts are not kept, nothing beside the body."""
-    text = "" if stored.content is None else decoded_text(stored.content)
-    return Side(
-        id=stored.head.id,
-        title=stored.title,
-        url=stored.head.url,
-        outlet=stored.outlet,
-        source=stored.head.source,
-        published=stored.head.published,
-        credits=stored.credits,
-        aside=aside(text, stored.spans.tolist()),
-        confidants=confidants(text, _body(text, stored.spans)),
-        words=words,
-        language=language,
-    )
+def stored_sides(
+    stored: Sequence[StoredArticle], words: Sequence[int], languages: Sequence[str]
+) -> list[Side]:
+    """What is asked of stored articles; where texts are not kept, nothing beside the body."""
+    texts = [text_of(article) for article in stored]
+    spans = [article.spans.tolist() for article in stored]
+    body = within(tokenise(texts, folded=False), spans)
+    return [
+        Side(
+            id=article.head.id,
+            title=article.title,
+            url=article.head.url,
+            outlet=article.outlet,
+            source=article.head.source,
+            published=article.head.published,
+            credits=article.credits,
+            aside=aside(texts[i], spans[i]),
+            confidants=confidants(texts[i], body.of(i)),
+            words=words[i],
+            language=languages[i],
+        )
+        for i, article in enumerate(stored)
+    ]
 
 
 def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequence[str]]:
@@ -69,4 +75,4 @@ def told(a: Side, b: Side, relation: Relation) -> tuple[Direction, bool, Sequenc
 
 def _body(text: str, spans: npt.NDArray[np.int32]) -> Tokens:
     """The words of a body; none where the text is not kept."""
-    return within(tokenise([text]), [spans.tolist()])
+    return within(tokenise([text], folded=False), [spans.tolist()])

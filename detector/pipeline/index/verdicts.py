@@ -15,7 +15,7 @@ from detector.pipeline.grouping import Grouping
 from detector.pipeline.index.batch import Batch
 from detector.pipeline.index.candidates import among
 from detector.pipeline.index.judging import Asked, Judging
-from detector.pipeline.index.sides import UNTOLD, new_side, stored_side, told
+from detector.pipeline.index.sides import UNTOLD, new_side, stored_sides, told
 from detector.pipeline.index.surroundings import ANEW, Surroundings
 from detector.pipeline.pairing import Pairing, of_one_outlet
 from detector.records import COPIES, Evidence, Relation, Verdict
@@ -178,7 +178,7 @@ class Verdicts:
             return ids, UNTOLD, *of_one_outlet(outlets[i], stored.outlet if stored else outlets[at])
         if stored:
             _, code, words, _ = self._standing[match.body]
-            there = stored_side(stored, words, self._view.names[code])
+            (there,) = stored_sides([stored], [words], [self._view.names[code]])
         else:
             there = new_side(batch, at)
         return ids, *told(new_side(batch, i), there, match.relation)
