@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "document numbers": ("documents",),
     "length": ("length",),
     "publication time": ("published",),
+    "outlet": ("same_source",),
     "template filled in": ("refilled", "exchanged"),
 }
 #: What is asked, and the sets of events on which; of translations, all that are made.

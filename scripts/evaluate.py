@@ -23,8 +23,9 @@ import planted
 from corpus import Corpus
 from floors import Floors
 from foreign import foreign, unknown_to_static
-from judging import judge
+from judging import judge, weighted
 from material import PROJECT, Part, folder
+from ordinary import SETS, ordinary, scores_before_linking
 from reports import Report
 
 from detector.cli.scores import console, print_evaluation, shares, table
@@ -43,6 +44,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "foreign": ("foreign",),
     "templates": ("templates",),
     "events": ("abmusu", "ecbplus"),
+    "ordinary": tuple(SETS),
     "origins": ("origins",),
 }
 
@@ -67,6 +69,7 @@ def build(name: str, seed: int = 1, part: Part = "test", data: Path | None = Non
         "origins": planted.origins,
         "abmusu": partial(planted.events, "abmusu"),
         "ecbplus": partial(planted.events, "ecbplus"),
+        **{each: partial(ordinary, each) for each in SETS},
     }
     return builders[name](seed=seed, part=part, data=data)
 
@@ -80,6 +83,12 @@ def measure(corpus: Corpus, config: Config) -> Report:
         detection = Detector(config).detect(corpus.read(), evidence=False)
     seconds = time.perf_counter() - began
     report = judge(corpus, detection)
+    if corpus.judged:
+        scores = scores_before_linking(corpus, config)
+        called = {key for key, score in scores.items() if score >= config.verify.threshold}
+        report.tables.append(
+            ("The same before linking", ("precision", "recall"), [weighted(corpus, called)])
+        )
     report.faults += [f"note: {note}" for note in detection.notes]
     report.timing = f"{len(corpus.articles)} articles in {seconds:.1f} s"
     return report

@@ -74,6 +74,8 @@ class Weighed:
             result[kind] = found.cosine
             if found.shared is not None:
                 result[f"{kind}_missing"] = _missing(rows, found.shared, left, right)
+            if found.few is not None:
+                result[f"{kind}_few"] = np.log1p(found.few)
             for part, kept in found.kept.items():
                 counts = rows.parts[part].counts
                 sides = counts[left], counts[right]
