@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "sentence alignment": ("aligned", "covered", "in_order"),
     "names": ("names", "headline_names", "main_names"),
     "numbers": ("numbers",),
-    "dates": ("dates", "event_day", "day_", "both_apart"),
+    "dates": ("dates", "event_day", "day_", "both_apart", "yearless"),
     "places": ("places", "dateline"),
     "document numbers": ("documents",),
     "length": ("length",),

@@ -95,7 +95,7 @@ def ordinary(
 
 
 def scores_before_linking(corpus: Corpus, config: Config) -> dict[Key, float]:
-    """The probability of one event of each judged pair, by the pair alone; 0 if it was not asked."""
+    """The probability of one event of each judged pair, by itself; 0 where nothing was asked."""
     found = Pass(config, None, lambda *_: None).found(corpus.articles)
     number = {name: i for i, name in enumerate(found.corpus.ids)}
     related = found.related

@@ -57,13 +57,15 @@ WITHIN = ("event", *map(event_of, _LANGUAGES))
 _WITHIN = (
     "words", "words_relative", "words_few", "opening", "opening_relative", "title", "title_few",
     *_FACTS, "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
-    "length_ratio", "same_source",
+    "length_ratio", "same_source", "yearless_apart",
 )  # fmt: skip
 FEATURES: Mapping[str, Sequence[str]] = {
     "copy": (
         "resemblance", "containment", "shorter", "kept", "exchanged_numbers", "exchanged_names",
     ),
     **dict.fromkeys(WITHIN, _WITHIN),
+    # Headlines of sister events share words in English that few others have.
+    event_of("en"): tuple(name for name in _WITHIN if name != "title_few"),
     "event_crossing": (*_FACTS, *_VECTORS),
     "translation_first": (*_FACTS, *_VECTORS, "length_ratio"),
     "translation": (*_FACTS, *_VECTORS, *_SENTENCES, "length_ratio"),
@@ -108,6 +110,7 @@ _AGAINST = {
     "dates_apart", "event_day_apart", "dateline_apart", "length_ratio", "rank", "refilled",
     "exchanged_numbers", "exchanged_names", "names_missing", "numbers_missing",
     "headline_names_missing", "main_names_missing", "same_source",
+    "yearless_apart",
 }  # fmt: skip
 # The sets span months and years, so that one day in common tells more there than it does in
 # the news of a week, where most articles share it.
@@ -127,7 +130,7 @@ _PENALTIES = {"event": 10.0, **dict.fromkeys(map(event_of, _LANGUAGES), 3.0)}
 _ANSWER, _WEIGHT = "", " "  # columns that are no features
 # Strangers resemble reports of known events less than other news of their own days does, of
 # which some pairs were read; see `ordinary`.
-_CROWDED = {"abmusu": 0.7, "ecbplus": 0.7}
+CROWDED: Mapping[str, float] = {"abmusu": 0.7, "ecbplus": 0.7}
 # Of ordinary news few pairs are known, and those are the doubtful ones.
 _ORDINARY = 2.0
 _APART = 5  # days between articles of strangers from which on they are of two happenings
@@ -232,7 +235,7 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
     for name in ("abmusu", "ecbplus"):
         add_events(examples, planted.events(name, 1, "train", place), place, tier)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
-        add_events(examples, crowd, place, tier, _CROWDED[name])
+        add_events(examples, crowd, place, tier, CROWDED[name])
     for name in chosen.ordinary:
         add_ordinary(examples, ordinary(name, 1, "train", place), place, tier)
     for seed in chosen.seeds:
@@ -306,6 +309,13 @@ class Measured:
         """Ids of pairs of article numbers."""
         ids = self.corpus.ids
         return [joined(ids[i], ids[j]) for i, j in pairs.tolist()]
+
+    def events(self, scorers: Mapping[str, Scorer]) -> tuple[Judged, Any]:
+        """The judged pairs, and the event of each article once they are linked."""
+        judged = self.relating(scorers).judge(self.shared())
+        cap = self.config.cluster.component
+        duplicates = link_copies(self.corpus, exact_groups(self.corpus), Judged.none(), cap)
+        return judged, group(self.corpus, duplicates, judged, cap).labels[Level.EVENT]
 
     @property
     def language(self) -> str:
@@ -411,19 +421,17 @@ def known(gold: Known, keys: Sequence[tuple[str, str]]) -> Any:
     return np.array([key not in unknown or far(*key) for key in keys], bool)
 
 
+def scorers_of(fitted: Mapping[str, Any]) -> dict[str, Scorer]:
+    """What was fitted, to be asked."""
+    return {q: Scorer(c["intercept"], c["weights"]) for q, c in fitted.items()}
+
+
 def _linked(
     examples: Examples, gold: Known, place: Path, tier: str, fitted: Mapping[str, Any]
 ) -> None:
     """Pairs that linking put into one event, by their log-odds before."""
     measured = Measured(gold, place, tier)
-    relating = measured.relating(
-        {q: Scorer(c["intercept"], c["weights"]) for q, c in fitted.items()}
-    )
-    judged = relating.judge(measured.shared())
-    corpus, equal = measured.corpus, exact_groups(measured.corpus)
-    cap = measured.config.cluster.component
-    duplicates = link_copies(corpus, equal, Judged.none(), cap)
-    labels = group(corpus, duplicates, judged, cap).labels[Level.EVENT]
+    judged, labels = measured.events(scorers_of(fitted))
     keys = measured.keys(judged.pairs)
     if gold.judged:
         answers = np.array([gold.judged.get(key, False) for key in keys], bool)

@@ -25,6 +25,7 @@ from detector.verify.weighing import (
     Between,
     Commonness,
     alone_of,
+    marked,
     rarity_of,
 )
 
@@ -115,7 +116,8 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
         for name, of in chosen_of.items():
-            parts[kind][name] = every.part(own, columns, of(bags[k].counts), kind)
+            marks = marked(kind, bags[k].values, bags[k].counts)
+            parts[kind][name] = every.part(own, columns, of(marks), kind)
     alone: dict[str, F32] = {}
     for kind in ALONE:
         k = kinds.index(kind)

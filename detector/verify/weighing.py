@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag
+from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag, hashed
 from detector.verify.rarity import CROWD, expected, keyed
 
 F32 = npt.NDArray[np.float32]
@@ -59,8 +59,8 @@ class Between:
         cosine: shape (pairs,).
         shared: shape (pairs,), rarity of the shared values of bags whose values count once; None
             where it was not asked for.
-        few: shape (pairs,), for each shared value one over how many articles have it, added up; None
-            for kinds that are not of `ALONE`.
+        few: shape (pairs,), for each shared value one over how many articles have it, added up;
+            None for kinds that are not of `ALONE`.
         kept: for each part, the share of that of the left article which the right one has, and
             the other way round; 1 where it is empty.
     """
@@ -100,8 +100,8 @@ class Rows:
         length: shape (articles,), Euclidean length of a row, of all its values.
         worth: shape (articles,), sum of the rarity of all values.
         counts: shape (articles,), how many there are.
-        parts: of words those of the "opening", by the square of their rarity; of names
-            those of the "headline" and the "main" ones, by rarity.
+        parts: of words those of the "opening", by the square of their rarity; by rarity, of names
+            those of the "headline" and the "main" ones, and of numbers the "days".
     """
 
     kind: str
@@ -138,7 +138,7 @@ class Rows:
             end = min(start + _AT_ONCE, articles)
             inner = slice(bag.bounds[start], bag.bounds[end])
             bounds = bag.bounds[start : end + 1] - bag.bounds[start]
-            marks, own = bag.counts[inner], slice(start, end)
+            marks, own = marked(kind, bag.values[inner], bag.counts[inner]), slice(start, end)
             weight = rarity[rank[inner]]
             worth[own] = _sums(weight, bounds)
             for name, (amount, number) in parts.items():
@@ -237,6 +237,17 @@ def _share(there: F32, worth: F32) -> F32:
     return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
 
+def marked(kind: str, values: U32, counts: U8) -> U8:
+    """The counts of the values of a bag, with all marks: of numbers, whether they are days."""
+    if kind != "numbers":
+        return counts
+    at = np.minimum(np.searchsorted(_DAYS, values), len(_DAYS) - 1)
+    return np.asarray(counts | np.where(_DAYS[at] == values, _DAY, 0).astype(np.uint8))
+
+
+_DAY = 0x40  # a number that is a day of no known year
+_DAYS = np.sort(hashed([f"{d}/{m}" for m in range(1, 13) for d in range(1, 32)]))
+
 # Which values of a bag are a part of it, by their counts.
 PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
     "words": {"opening": lambda counts: (counts & OPENING) != 0},
@@ -244,6 +255,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
         "headline": lambda counts: (counts & HEADLINE) != 0,
         "main": lambda counts: (counts & COUNT) >= _MAIN,
     },
+    "numbers": {"days": lambda counts: (counts & _DAY) != 0},
 }
 
 #: Bags of which is asked, too, how few articles have what two have in common. A word that two
