@@ -26,11 +26,12 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "sentence alignment": ("aligned", "covered", "in_order"),
     "names": ("names", "headline_names", "main_names"),
     "numbers": ("numbers",),
-    "dates": ("dates", "event_day", "day_", "both_apart"),
+    "dates": ("dates", "event_day", "day_", "both_apart", "yearless"),
     "places": ("places", "dateline"),
     "document numbers": ("documents",),
     "length": ("length",),
     "publication time": ("published",),
+    "outlet": ("same_source",),
     "template filled in": ("refilled", "exchanged"),
 }
 #: What is asked, and the sets of events on which; of translations, all that are made.

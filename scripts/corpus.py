@@ -33,6 +33,10 @@ class Corpus:
         planted: articles that were made; of two others the corpus knows nothing, unless
             `complete`.
         complete: gold speaks about every pair of the corpus.
+        days: article to the day it came out, which the article itself does not tell.
+        judged: pairs of which it is known whether they are of one event, where that is known of
+            some alone.
+        weights: how many pairs each of those stands for.
         part: which half of the sets it is made of; what belongs to none is a test.
     """
 
@@ -47,6 +51,8 @@ class Corpus:
     planted: frozenset[str] = frozenset()
     complete: bool = True
     days: Mapping[str, int] = field(default_factory=dict)
+    judged: Mapping[Key, bool] = field(default_factory=dict)
+    weights: Mapping[Key, float] = field(default_factory=dict)
     part: Part = "test"
 
     @property
@@ -87,7 +93,8 @@ class Corpus:
         gold = sorted((p.a, p.b, str(p.relation), p.original) for p in self.pairs)
         rows = sorted(self.rows, key=lambda row: str(row["id"]))
         texts = sorted((a.id, a.title, a.text) for a in self.articles)
-        return digest([gold, rows, texts, sorted(self.forbidden)])
+        parts: list[Any] = [gold, rows, texts, sorted(self.forbidden)]
+        return digest([*parts, sorted(self.judged.items())] if self.judged else parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Only the halves that training never sees are measured. Run it from anywhere:
     python scripts/evaluate.py newsroom
     python scripts/evaluate.py copies translations --model static --faults 20
     python scripts/evaluate.py ablation
+    python scripts/evaluate.py events --folds 5
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ import planted
 from corpus import Corpus
 from floors import Floors
 from foreign import foreign, unknown_to_static
-from judging import judge
+from judging import judge, weighted
 from material import PROJECT, Part, folder
+from ordinary import SETS, ordinary, scores_before_linking
 from reports import Report
 
 from detector.cli.scores import console, print_evaluation, shares, table
@@ -43,6 +45,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "foreign": ("foreign",),
     "templates": ("templates",),
     "events": ("abmusu", "ecbplus"),
+    "ordinary": tuple(SETS),
     "origins": ("origins",),
 }
 
@@ -67,6 +70,7 @@ def build(name: str, seed: int = 1, part: Part = "test", data: Path | None = Non
         "origins": planted.origins,
         "abmusu": partial(planted.events, "abmusu"),
         "ecbplus": partial(planted.events, "ecbplus"),
+        **{each: partial(ordinary, each) for each in SETS},
     }
     return builders[name](seed=seed, part=part, data=data)
 
@@ -80,6 +84,12 @@ def measure(corpus: Corpus, config: Config) -> Report:
         detection = Detector(config).detect(corpus.read(), evidence=False)
     seconds = time.perf_counter() - began
     report = judge(corpus, detection)
+    if corpus.judged:
+        scores = scores_before_linking(corpus, config)
+        called = {key for key, score in scores.items() if score >= config.verify.threshold}
+        report.tables.append(
+            ("The same before linking", ("precision", "recall"), [weighted(corpus, called)])
+        )
     report.faults += [f"note: {note}" for note in detection.notes]
     report.timing = f"{len(corpus.articles)} articles in {seconds:.1f} s"
     return report
@@ -97,14 +107,18 @@ def measure(corpus: Corpus, config: Config) -> Report:
     help="Half of the public sets; only test is a measurement.",
 )  # fmt: skip
 @click.option("--faults", default=0, show_default=True, help="Name so many faults of each corpus.")
+@click.option("--folds", default=0, help="Fit events anew so often, on all but a part of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each corpus.")
 @click.option("--floors", is_flag=True, help="Raise the floors to what was measured.")
 @click.option("--lower", metavar="REASON", default="", help="Let floors fall, and say why.")
 def main(
     names: Sequence[str], model: str, verify_model: str, config: Path | None, data: Path | None,
-    seed: int, part: Part, faults: int, as_json: bool, floors: bool, lower: str,
+    seed: int, part: Part, faults: int, folds: int, as_json: bool, floors: bool, lower: str,
 ) -> None:  # fmt: skip
-    """Measure the corpora NAMES; by default all. ablation: what each feature is worth."""
+    """Measure the corpora NAMES; by default all. ablation: what each feature is worth.
+
+    With --folds, only events are measured, all of both collections.
+    """
     import dataclasses
 
     if "ablation" in names:
@@ -112,6 +126,9 @@ def main(
         names = [name for name in names if name != "ablation"]
         if not names:
             return
+    if folds:
+        _folded(data, folds, as_json)
+        return
     options = Config.from_toml(config) if config else Config()
     semantic = dataclasses.replace(options.semantic, model=model)
     verify = dataclasses.replace(options.verify, model=verify_model or options.verify.model)
@@ -135,12 +152,24 @@ def _ablated(data: Path | None, as_json: bool) -> None:
     import ablation
 
     heads = ("question", "without", "features", "precision", "recall", "F1", "F1 lost")
-    rows = list(ablation.rows(folder(data)))
+    _tabulated("Refitted without", heads, list(ablation.rows(folder(data))), as_json)
+
+
+def _folded(data: Path | None, count: int, as_json: bool) -> None:
+    import folds
+
+    heads = ("events", "articles", "B-cubed P", "R", "F1", "sisters merged")
+    _tabulated(f"Fitted anew {count} times", heads, list(folds.rows(folder(data), count)), as_json)
+
+
+def _tabulated(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], as_json: bool
+) -> None:
     if as_json:
         for row in rows:
             click.echo(json.dumps(dict(zip(heads, row, strict=True)), ensure_ascii=False))
         return
-    console().print(table("Refitted without", heads, [list(map(_cell, row)) for row in rows]))
+    console().print(table(title, heads, [list(map(_cell, row)) for row in rows]))
 
 
 def show(report: Report, as_json: bool, faults: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import material
 from corpus import Corpus, Entry, chance, joined, pair, rows_of
+from ordinary import SETS, readings
 
 from detector.errors import InputError
 from detector.records import Article, Pair, Relation
@@ -86,6 +87,9 @@ def crowded(name: EventSet, seed: int, data: Path | None = None, strangers: int 
         pool = list(material.strangers("train", place))
     else:
         pool = [english for english, _ in material.translations("train", place)]
+    # Pairs of ordinary news that measure are not fitted on, by a stranger's day either.
+    held = {name for each in SETS for r in readings(each, "test") for name in r.pair}
+    pool = [document for document in pool if document.id not in held]
     beside = chance("crowd", seed).sample(pool, min(strangers, len(pool)))
     entries = [
         Entry(Article(d.id, d.text, d.title, d.url, d.source), d.language, event=d.id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from corpus import Corpus
+from corpus import Corpus, Key
+from ordinary import SETS
 from reports import Report, by_kind, implied, kept_apart, keys, list_faults, score
 
 from detector.metrics import (
@@ -111,6 +112,37 @@ def _events(corpus: Corpus, detection: Detection, report: Report) -> None:
             report.faults.append(f"{name} {mismatch.cluster}: " + " | ".join(parts))
 
 
+def _ordinary(corpus: Corpus, detection: Detection, report: Report) -> None:
+    """Pairs in one event, by what reading said of some of each stratum, weighted to all of it."""
+    event = {label.id: label.event_cluster for label in detection.labels}
+    linked = {key for key in corpus.judged if event[key[0]] == event[key[1]]}
+    precision, recall = weighted(corpus, linked)
+    together = Counter(event.values())
+    shared = sum(together[cluster] > 1 for cluster in event.values()) / len(event)
+    true = sum(corpus.judged.values())
+    report.tables.append(
+        (
+            "Ordinary news: pairs in one event, weighted to all pairs",
+            ("precision", "recall", "judged", "of one event", "articles in an event cluster"),
+            [(precision, recall, len(corpus.judged), true, shared)],
+        )
+    )
+    report.figures |= {"pair precision": precision, "pair recall": recall}
+    titles = {a.id: " ".join(a.title.split())[:60] for a in corpus.articles}
+    for key, same in corpus.judged.items():
+        if same != (key in linked):
+            fault = "missed" if same else "merged"
+            report.faults.append(f"{fault}: {titles[key[0]]} | {titles[key[1]]}")
+
+
+def weighted(corpus: Corpus, called: set[Key]) -> tuple[float, float]:
+    """Precision and recall of some judged pairs, each for as many as it stands for."""
+    same = {key for key, yes in corpus.judged.items() if yes}
+    right, said, true = (sum(map(corpus.weights.__getitem__, keys))
+                         for keys in (called & same, called, same))  # fmt: skip
+    return right / max(said, 1e-9), right / max(true, 1e-9)
+
+
 def _origins(corpus: Corpus, detection: Detection, report: Report) -> None:
     """Direction by the kind of evidence; a pair that was not found is counted apart."""
     made_by: dict[str, list[Pair]] = defaultdict(list)
@@ -190,6 +222,7 @@ _JUDGES: dict[str, Callable[[Corpus, Detection, Report], None]] = {
     "templates": _templates,
     "abmusu": _events,
     "ecbplus": _events,
+    **dict.fromkeys(SETS, _ordinary),
     "origins": _origins,
     "newsroom": _newsroom,
     "seeds": _seeds,

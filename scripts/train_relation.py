@@ -12,6 +12,7 @@ an article of the other half is refused.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 import planted
 from corpus import Corpus as Known
 from corpus import joined
+from ordinary import SETS, ordinary
 
 from detector.config import Config
 from detector.errors import UsageError
@@ -53,15 +55,17 @@ _LANGUAGES = ("vi", "en")
 #: Whether two articles in one language tell of one event, of all languages and of these.
 WITHIN = ("event", *map(event_of, _LANGUAGES))
 _WITHIN = (
-    "words", "words_relative", "opening", "opening_relative", "title", *_FACTS,
-    "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
-    "length_ratio",
+    "words", "words_relative", "words_few", "opening", "opening_relative", "title", "title_few",
+    *_FACTS, "headline_names_missing", "main_names_missing", "cosine", "cosine_relative", "margin",
+    "length_ratio", "same_source", "yearless_apart",
 )  # fmt: skip
 FEATURES: Mapping[str, Sequence[str]] = {
     "copy": (
         "resemblance", "containment", "shorter", "kept", "exchanged_numbers", "exchanged_names",
     ),
     **dict.fromkeys(WITHIN, _WITHIN),
+    # Headlines of sister events share words in English that few others have.
+    event_of("en"): tuple(name for name in _WITHIN if name != "title_few"),
     "event_crossing": (*_FACTS, *_VECTORS),
     "translation_first": (*_FACTS, *_VECTORS, "length_ratio"),
     "translation": (*_FACTS, *_VECTORS, *_SENTENCES, "length_ratio"),
@@ -105,14 +109,18 @@ FIXED: Mapping[str, Mapping[str, float]] = {
 _AGAINST = {
     "dates_apart", "event_day_apart", "dateline_apart", "length_ratio", "rank", "refilled",
     "exchanged_numbers", "exchanged_names", "names_missing", "numbers_missing",
-    "headline_names_missing", "main_names_missing",
+    "headline_names_missing", "main_names_missing", "same_source",
+    "yearless_apart",
 }  # fmt: skip
 # The sets span months and years, so that one day in common tells more there than it does in
 # the news of a week, where most articles share it.
 # Of document numbers they hold few: whoever tells of meetings on one resolution cites it.
 _MOST = {"dates": 3.0, "event_day_same": 2.0, "documents": 3.0}
-# The Vietnamese set has no sister events, which differ in whom they name.
-_LEAST_AGAINST = {"headline_names_missing": -2.0, "main_names_missing": -2.0}
+# The Vietnamese set has no sister events, which differ in whom they name. And what one outlet
+# writes about a topic is alike in form, but it may have two articles on an event.
+_LEAST_AGAINST = {
+    "headline_names_missing": -2.0, "main_names_missing": -2.0, "same_source": -2.0,
+}  # fmt: skip
 # Across languages a margin and what it is made of correct each other.
 _EITHER = {"gap", "mutual", "shorter"}
 _CROSSING = {"cosine_relative", "margin"}
@@ -120,9 +128,11 @@ _PENALTY = 2.0
 # The sets of two languages together differ in more than the languages.
 _PENALTIES = {"event": 10.0, **dict.fromkeys(map(event_of, _LANGUAGES), 3.0)}
 _ANSWER, _WEIGHT = "", " "  # columns that are no features
-# Most of what a newsroom reads is by itself: its pairs weigh more than those of the sets
-# that hold events alone. The English strangers are few, and of no outlet.
-_CROWDED = {"abmusu": 2.0, "ecbplus": 0.7}
+# Strangers resemble reports of known events less than other news of their own days does, of
+# which some pairs were read; see `ordinary`.
+CROWDED: Mapping[str, float] = {"abmusu": 0.7, "ecbplus": 0.7}
+# Of ordinary news few pairs are known, and those are the doubtful ones.
+_ORDINARY = 2.0
 _APART = 5  # days between articles of strangers from which on they are of two happenings
 
 
@@ -168,16 +178,18 @@ class Material:
         seeds: of all chance, each with its own strangers.
         strangers: Vietnamese articles around the translations.
         shares: of an article, for `halves`.
+        ordinary: sets of ordinary news.
     """
 
     seeds: Sequence[int]
     strangers: int
     shares: Sequence[float]
+    ordinary: Sequence[str]
 
 
 _MATERIAL = {
-    "static": Material((1, 2), 3000, (0.5, 0.6)),
-    "transformer": Material((1, 2), 600, (0.5, 0.6)),
+    "static": Material((1, 2), 3000, (0.5, 0.6), tuple(SETS)),
+    "transformer": Material((1, 2), 600, (0.5, 0.6), ()),
 }
 
 
@@ -223,7 +235,9 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
     for name in ("abmusu", "ecbplus"):
         add_events(examples, planted.events(name, 1, "train", place), place, tier)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
-        add_events(examples, crowd, place, tier, _CROWDED[name])
+        add_events(examples, crowd, place, tier, CROWDED[name])
+    for name in chosen.ordinary:
+        add_ordinary(examples, ordinary(name, 1, "train", place), place, tier)
     for seed in chosen.seeds:
         for build in (planted.translations, planted.condensed, planted.changed):
             add_crossing(examples, build(seed, "train", place, chosen.strangers), place, tier)
@@ -236,6 +250,8 @@ def _of_relations(tier: str, place: Path) -> dict[str, Any]:
         _linked(examples, planted.events(name, 1, "train", place), place, tier, fitted)  # type: ignore[arg-type]
         crowd = planted.crowded(name, 1, place, chosen.strangers)  # type: ignore[arg-type]
         _linked(examples, crowd, place, tier, fitted)
+    for name in chosen.ordinary:
+        _linked(examples, ordinary(name, 1, "train", place), place, tier, fitted)
     return {**fitted, "linked": fit("linked", examples)}
 
 
@@ -293,6 +309,24 @@ class Measured:
         """Ids of pairs of article numbers."""
         ids = self.corpus.ids
         return [joined(ids[i], ids[j]) for i, j in pairs.tolist()]
+
+    def events(self, scorers: Mapping[str, Scorer]) -> tuple[Judged, Any]:
+        """The judged pairs, and the event of each article once they are linked."""
+        judged = self.relating(scorers).judge(self.shared())
+        cap = self.config.cluster.component
+        duplicates = link_copies(self.corpus, exact_groups(self.corpus), Judged.none(), cap)
+        return judged, group(self.corpus, duplicates, judged, cap).labels[Level.EVENT]
+
+    @property
+    def language(self) -> str:
+        """That of most articles."""
+        return Counter(self.corpus.facts.languages).most_common(1)[0][0]
+
+    def read(self) -> tuple[Any, Any]:
+        """The pairs that were read, as article numbers, and whether each is of one event."""
+        number = {name: i for i, name in enumerate(self.corpus.ids)}
+        pairs = [sorted((number[a], number[b])) for a, b in self.gold.judged]
+        return np.array(pairs, np.int64), np.array([*self.gold.judged.values()], bool)
 
     def shared(self) -> Shared:
         """Pairs that share passages, as if none of them were a copy."""
@@ -364,6 +398,19 @@ def add_events(
     click.echo(f"{gold.name}: {keep.sum()} pairs, {answers[keep].sum()} of one event", err=True)
 
 
+def add_ordinary(examples: Examples, gold: Known, place: Path, tier: str) -> None:
+    """Add the pairs of ordinary news of which reading said whether they are of one event."""
+    measured = Measured(gold, place, tier)
+    relating = measured.relating()
+    relating.candidates(measured.shared())
+    pairs, answers = measured.read()
+    features = relating.features(pairs)
+    keep = ~relating.crossing(pairs)
+    for question in ("event", event_of(measured.language)):
+        examples.add(question, features, answers, keep, _ORDINARY)
+    click.echo(f"{gold.name}: {keep.sum()} pairs, {answers[keep].sum()} of one event", err=True)
+
+
 def known(gold: Known, keys: Sequence[tuple[str, str]]) -> Any:
     """Of which pairs gold knows whether they are of one event."""
     unknown, days = gold.natural(keys) | gold.doubtful, gold.days
@@ -374,25 +421,28 @@ def known(gold: Known, keys: Sequence[tuple[str, str]]) -> Any:
     return np.array([key not in unknown or far(*key) for key in keys], bool)
 
 
+def scorers_of(fitted: Mapping[str, Any]) -> dict[str, Scorer]:
+    """What was fitted, to be asked."""
+    return {q: Scorer(c["intercept"], c["weights"]) for q, c in fitted.items()}
+
+
 def _linked(
     examples: Examples, gold: Known, place: Path, tier: str, fitted: Mapping[str, Any]
 ) -> None:
     """Pairs that linking put into one event, by their log-odds before."""
     measured = Measured(gold, place, tier)
-    relating = measured.relating(
-        {q: Scorer(c["intercept"], c["weights"]) for q, c in fitted.items()}
-    )
-    judged = relating.judge(measured.shared())
-    corpus, equal = measured.corpus, exact_groups(measured.corpus)
-    cap = measured.config.cluster.component
-    duplicates = link_copies(corpus, equal, Judged.none(), cap)
-    labels = group(corpus, duplicates, judged, cap).labels[Level.EVENT]
-    event = {row["id"]: row["event_cluster"] for row in gold.rows}
+    judged, labels = measured.events(scorers_of(fitted))
     keys = measured.keys(judged.pairs)
-    answers = np.array([event[a] == event[b] for a, b in keys], bool)
+    if gold.judged:
+        answers = np.array([gold.judged.get(key, False) for key in keys], bool)
+        asked = np.array([key in gold.judged for key in keys], bool)
+    else:
+        event = {row["id"]: row["event_cluster"] for row in gold.rows}
+        answers = np.array([event[a] == event[b] for a, b in keys], bool)
+        asked = known(gold, keys)
     inside = labels[judged.pairs[:, 0]] == labels[judged.pairs[:, 1]]
-    inside &= known(gold, keys)
-    examples.add("linked", {"log_odds": log_odds(judged.scores)}, answers, inside)
+    weight = _ORDINARY if gold.judged else 1.0
+    examples.add("linked", {"log_odds": log_odds(judged.scores)}, answers, inside & asked, weight)
 
 
 def add_crossing(

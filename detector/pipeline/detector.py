@@ -128,7 +128,7 @@ class Pass:
 
     def detect(self, articles: Iterable[Article], evidence: bool | Choosing) -> Detection:
         """Read, prepare, find, judge, group and explain."""
-        found = self._found(articles)
+        found = self.found(articles)
         corpus, grouping = found.corpus, found.grouping
         with self._stage("explain"), calm():  # a dozen objects an article, and no cycle
             groups = members_of(found.equal)
@@ -150,9 +150,10 @@ class Pass:
 
     def explain(self, articles: Iterable[Article], a: str, b: str) -> Explanation:
         """Run the pass and say of two of its articles why they are related, or are not."""
-        return explained(self._found(articles), a, b, self._config)
+        return explained(self.found(articles), a, b, self._config)
 
-    def _found(self, articles: Iterable[Article]) -> Found:
+    def found(self, articles: Iterable[Article]) -> Found:
+        """Read, prepare, find, judge and group; nothing is explained."""
         name = self._config.semantic.model
         model = None if name == "none" else resolve(name)
         scoring = scorers(model.tier) if model is not None else scorers()

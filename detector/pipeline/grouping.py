@@ -31,7 +31,7 @@ F32 = npt.NDArray[np.float32]
 _QUORUM = Quorum.always(0.5)  # mean score over all pairs between two groups of one article
 _EVENT_QUORUM = Quorum(0.4, 0.8)  # mean root of the scores between two groups of reports
 _ANY = Quorum.always(0.0)
-_SURE = 0.4  # score that a report must reach with one other, to be of any event but its own
+_SURE = 0.45  # score that a report must reach with one other, to be of any event but its own
 _LEVELS = {
     "duplicates": Level.DUPLICATE,
     "syndication": Level.SYNDICATION,

@@ -74,11 +74,15 @@ class Weighed:
             result[kind] = found.cosine
             if found.shared is not None:
                 result[f"{kind}_missing"] = _missing(rows, found.shared, left, right)
+            if found.few is not None:
+                result[f"{kind}_few"] = np.log1p(found.few)
             for part, kept in found.kept.items():
                 counts = rows.parts[part].counts
                 sides = counts[left], counts[right]
                 if part == "opening":
                     parts["opening"] = _opening(kept, sides)
+                elif part == "days":
+                    parts["yearless_apart"] = _apart(kept, sides)
                 else:
                     parts[f"{part}_names_missing"] = _lacking(kept, sides)
         result |= parts
@@ -310,6 +314,12 @@ def _opening(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
     """
     sides = [np.where(n > 0, own, _UNTOLD) for own, n in zip(kept, counts, strict=True)]
     return np.asarray((sides[0] + sides[1]) / 2, np.float32)
+
+
+def _apart(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:
+    """Whether both state such values, and none in common."""
+    both = (counts[0] > 0) & (counts[1] > 0)
+    return np.asarray(both & (kept[0] == 0), np.float32)
 
 
 def _lacking(kept: tuple[F32, F32], counts: tuple[I32, I32]) -> F32:

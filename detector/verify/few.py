@@ -16,6 +16,7 @@ import numpy.typing as npt
 from detector.verify.profiles import COUNT, Bag, Profiles
 from detector.verify.rarity import COMPARED, expected_of
 from detector.verify.weighing import (
+    ALONE,
     F32,
     I32,
     I64,
@@ -23,6 +24,8 @@ from detector.verify.weighing import (
     REPEATED,
     Between,
     Commonness,
+    alone_of,
+    marked,
     rarity_of,
 )
 
@@ -50,11 +53,13 @@ class DenseRows:
 
     Attributes:
         weights: shape (articles, columns), of the values that two articles or more have.
+        alone: the same shape, one over how many articles have each; None as there.
         length, worth, counts: shape (articles,).
         parts: as there.
     """
 
     weights: F32
+    alone: F32 | None
     length: F32
     worth: F32
     counts: I32
@@ -64,12 +69,16 @@ class DenseRows:
         """See `weighing.Rows`."""
         both, roots = _products(self.weights, self.weights, left, right, rooted=stated)
         cosine = both / np.maximum(self.length[left] * self.length[right], 1e-9)
-        there = (self.weights > 0).astype(np.float32) if self.parts else self.weights
+        asked = self.parts or self.alone is not None
+        there = (self.weights > 0).astype(np.float32) if asked else self.weights
         kept = {
             name: (_kept(part, there, left, right), _kept(part, there, right, left))
             for name, part in self.parts.items()
         }
-        return Between(np.asarray(cosine, np.float32), roots if stated else None, kept)
+        few = None
+        if self.alone is not None:
+            few = _products(self.alone, there, left, right)[0]
+        return Between(np.asarray(cosine, np.float32), roots if stated else None, few, kept)
 
 
 def _kept(part: DensePart, there: F32, left: I64, right: I64) -> F32:
@@ -107,7 +116,13 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
         for name, of in chosen_of.items():
-            parts[kind][name] = every.part(own, columns, of(bags[k].counts), kind)
+            marks = marked(kind, bags[k].values, bags[k].counts)
+            parts[kind][name] = every.part(own, columns, of(marks), kind)
+    alone: dict[str, F32] = {}
+    for kind in ALONE:
+        k = kinds.index(kind)
+        own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
+        alone[kind] = every.alone(own, columns, alone_of(rare, commonness.articles))
     k = kinds.index("words")
     every.weight[ends[k] : ends[k + 1]] *= REPEATED[bags[k].counts & COUNT]
     length = np.sqrt(every.sums(every.weight**2, sizes))
@@ -115,6 +130,7 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
     return {
         kind: DenseRows(
             table[:, place[first[k]] : place[first[k + 1]]],
+            alone.get(kind),
             length[k].astype(np.float32),
             total[k].astype(np.float32),
             sizes[k].astype(np.int32),
@@ -130,6 +146,7 @@ class _Every:
     def __init__(self, row: I64, column: I64, weight: F32, shared: Mask, articles: int) -> None:
         """Store bag and article of each value, its rank, its rarity, and whose are shared."""
         self._row, self._owner, self._articles = row, row % articles, articles
+        self._rank = column
         self.weight = weight
         self._kept = shared[column]
         #: Shared values before each rank: its column of the table.
@@ -154,6 +171,11 @@ class _Every:
         table = np.zeros((self._articles, int(high - low)), np.float32)
         table[self._owner[own][kept], self._column[own][kept] - low] = values[kept]
         return table
+
+    def alone(self, own: slice, ranks: tuple[int, int], worth: F32) -> F32:
+        """What each value of one bag, whose values have some ranks, is worth by its rank."""
+        columns = slice(self.place[ranks[0]], self.place[ranks[1]])
+        return self.table(worth[self._rank[own]], own, columns)
 
     def part(self, own: slice, ranks: tuple[int, int], chosen: Mask, kind: str) -> DensePart:
         """The chosen values of one bag, whose values have some ranks."""

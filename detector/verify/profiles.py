@@ -199,12 +199,16 @@ def _crc(text: str) -> int:
     return zlib.crc32(text.encode()) if text else 0
 
 
+def hashed(values: Iterable[str]) -> U32:
+    """What stands for each of some values."""
+    return np.array([zlib.crc32(value.encode()) for value in values], np.uint32)
+
+
 def _hashed(rows: Iterable[Sequence[str]]) -> Bag:
     kept = list(rows)
-    values = [zlib.crc32(value.encode()) for row in kept for value in row]
     sizes = np.fromiter(map(len, kept), np.int64, len(kept))
     owners = np.repeat(np.arange(len(kept)), sizes)
-    return _bag(owners, np.array(values, np.uint32), len(kept))
+    return _bag(owners, hashed(value for row in kept for value in row), len(kept))
 
 
 def _days(articles: Sequence[Article], facts: Sequence[Facts]) -> Bag:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag
+from detector.verify.profiles import COUNT, HEADLINE, OPENING, Bag, hashed
 from detector.verify.rarity import CROWD, expected, keyed
 
 F32 = npt.NDArray[np.float32]
@@ -59,12 +59,15 @@ class Between:
         cosine: shape (pairs,).
         shared: shape (pairs,), rarity of the shared values of bags whose values count once; None
             where it was not asked for.
+        few: shape (pairs,), for each shared value one over how many articles have it, added up;
+            None for kinds that are not of `ALONE`.
         kept: for each part, the share of that of the left article which the right one has, and
             the other way round; 1 where it is empty.
     """
 
     cosine: F32
     shared: F32 | None
+    few: F32 | None
     kept: Mapping[str, tuple[F32, F32]]
 
 
@@ -92,16 +95,19 @@ class Rows:
         counted: SciPy CSR, shape (articles, columns), of bytes: the counts, with their marks, of
             the values that two articles or more have; the others are found in no other article.
         rarity: shape (columns,).
+        alone: shape (columns,), one over how many articles have each value; None for kinds that
+            are not of `ALONE`.
         length: shape (articles,), Euclidean length of a row, of all its values.
         worth: shape (articles,), sum of the rarity of all values.
         counts: shape (articles,), how many there are.
-        parts: of words those of the "opening", by the square of their rarity; of names
-            those of the "headline" and the "main" ones, by rarity.
+        parts: of words those of the "opening", by the square of their rarity; by rarity, of names
+            those of the "headline" and the "main" ones, and of numbers the "days".
     """
 
     kind: str
     counted: Any
     rarity: F32
+    alone: F32 | None
     length: F32
     worth: F32
     counts: I32
@@ -119,7 +125,8 @@ class Rows:
         from scipy.sparse import csr_matrix
 
         articles = len(bag.bounds) - 1
-        rank, rarity, shared = _rarities(bag, kind, commonness)
+        several = articles if commonness is None else commonness.articles
+        rank, rarity, shared = _rarities(bag, kind, several, commonness)
         column = (np.cumsum(shared, dtype=np.int32) - 1).astype(np.int32)
         sizes = np.zeros(articles + 1, np.int64)
         squares, worth = np.zeros((2, articles))
@@ -131,7 +138,7 @@ class Rows:
             end = min(start + _AT_ONCE, articles)
             inner = slice(bag.bounds[start], bag.bounds[end])
             bounds = bag.bounds[start : end + 1] - bag.bounds[start]
-            marks, own = bag.counts[inner], slice(start, end)
+            marks, own = marked(kind, bag.values[inner], bag.counts[inner]), slice(start, end)
             weight = rarity[rank[inner]]
             worth[own] = _sums(weight, bounds)
             for name, (amount, number) in parts.items():
@@ -150,6 +157,7 @@ class Rows:
             kind,
             csr_matrix(table, shape=(articles, max(int(shared.sum()), 1))),
             rarity[shared],
+            alone_of(rarity[shared], several) if kind in ALONE else None,
             np.sqrt(squares).astype(np.float32),
             worth.astype(np.float32),
             np.diff(bag.bounds).astype(np.int32),
@@ -182,13 +190,15 @@ class Rows:
             kept[name] = _share(there[0], part.worth[left]), _share(there[1], part.worth[right])
         cosine = _total(both, bounds) / np.maximum(self.length[left] * self.length[right], 1e-9)
         shared = _total(np.sqrt(both), bounds) if stated else None
-        return Between(np.asarray(cosine, np.float32), shared, kept)
+        few = None if self.alone is None else _total(self.alone[column], bounds)
+        return Between(np.asarray(cosine, np.float32), shared, few, kept)
 
 
-def _rarities(bag: Bag, kind: str, commonness: Commonness | None) -> tuple[I32, F32, Mask]:
+def _rarities(
+    bag: Bag, kind: str, articles: int, commonness: Commonness | None
+) -> tuple[I32, F32, Mask]:
     """The rank of each value; by rank, how rare it is, and whether two articles have it."""
     distinct, rank, frequency = ranked(bag.values)
-    articles = len(bag.bounds) - 1 if commonness is None else commonness.articles
     rarity = np.empty(len(distinct), np.float32)
     for start in range(0, len(distinct), _PART):
         part = slice(start, start + _PART)
@@ -227,6 +237,17 @@ def _share(there: F32, worth: F32) -> F32:
     return np.asarray(np.where(worth > 0, share, 1), np.float32)
 
 
+def marked(kind: str, values: U32, counts: U8) -> U8:
+    """The counts of the values of a bag, with all marks: of numbers, whether they are days."""
+    if kind != "numbers":
+        return counts
+    at = np.minimum(np.searchsorted(_DAYS, values), len(_DAYS) - 1)
+    return np.asarray(counts | np.where(_DAYS[at] == values, _DAY, 0).astype(np.uint8))
+
+
+_DAY = 0x40  # a number that is a day of no known year
+_DAYS = np.sort(hashed([f"{d}/{m}" for m in range(1, 13) for d in range(1, 32)]))
+
 # Which values of a bag are a part of it, by their counts.
 PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
     "words": {"opening": lambda counts: (counts & OPENING) != 0},
@@ -234,7 +255,13 @@ PARTS: Mapping[str, Mapping[str, Callable[[npt.NDArray[np.uint8]], Mask]]] = {
         "headline": lambda counts: (counts & HEADLINE) != 0,
         "main": lambda counts: (counts & COUNT) >= _MAIN,
     },
+    "numbers": {"days": lambda counts: (counts & _DAY) != 0},
 }
+
+#: Bags of which is asked, too, how few articles have what two have in common. A word that two
+#: share with hundreds is of their topic, however rare it is in news at large; a word that they
+#: share with nobody is of their event (Zhou, Lü & Zhang 2009, resource allocation).
+ALONE = ("words", "title")
 
 # What a word is worth that occurs so often, over one that occurs once.
 REPEATED = (1 + np.log(np.maximum(np.arange(COUNT + 1), 1))).astype(np.float32)
@@ -285,6 +312,17 @@ def rarity_of(usual: F64, frequency: I32 | F64, articles: int) -> F32:
     everywhere = frequency + usual + 1.0
     rarity = np.log((articles + CROWD) / np.minimum(everywhere, articles + CROWD - 1))
     return np.asarray(rarity, np.float32)
+
+
+def alone_of(rarity: F32, articles: int) -> F32:
+    """One over how many articles have each value, the imagined ones among them.
+
+    Args:
+        rarity: of values that two articles or more have, see `rarity_of`.
+        articles: of the corpus.
+    """
+    having = (articles + CROWD) * np.exp(-rarity.astype(np.float64)) - 1
+    return np.asarray(1 / np.maximum(having, 1), np.float32)
 
 
 def _sums(values: npt.NDArray[Any], bounds: I64) -> F64:

@@ -105,6 +105,31 @@ def test_a_rare_number_says_more_than_a_frequent_one():
     assert found[0] > 2 * found[1] > 0
 
 
+def test_words_that_nobody_else_has_say_more_than_those_of_a_topic():
+    crowd = [Made(f"vụ Khashoggi ngày {n}") for n in range(40)]
+    pairs = ((0, 1), (2, 3))
+
+    found = compared(
+        Made("vụ Khashoggi ở lãnh sự"),
+        Made("vụ Khashoggi trong quốc hội"),
+        Made("cầu Vạn Yên ở lãnh sự"),
+        Made("cầu Vạn Yên trong quốc hội"),
+        *crowd,
+        pairs=pairs,
+    )["words_few"]
+
+    assert found[1] > 5 * found[0] > 0
+
+
+def test_days_of_no_known_year_exclude_each_other_unless_one_is_in_both():
+    one, other = (Made(facts=Facts("vi", numbers=n)) for n in (("7/8", "3"), ("9/8", "3")))
+    both = Made(facts=Facts("vi", numbers=("7/8", "9/8")))
+
+    assert said(one, other)["yearless_apart"] == 1
+    assert said(one, both)["yearless_apart"] == 0
+    assert said(one, Made(facts=Facts("vi", numbers=("3",))))["yearless_apart"] == 0
+
+
 def test_few_articles_suffice():
     """What two articles share looks alike in a corpus of two and in one of a hundred."""
     a, b = Made("mưa to gây lũ ở Sơn Hà hôm qua"), Made("lũ lớn ở Sơn Hà do mưa to kéo dài")

@@ -7,10 +7,13 @@ import pytest
 
 from detector.verify import features
 from detector.verify.features import Rivals, Weighed
-from detector.verify.profiles import HEADLINE, OPENING, Bag, Profiles
+from detector.verify.profiles import HEADLINE, OPENING, Bag, Profiles, hashed
 
 ARTICLES = 9
 KINDS = ("words", "title", "names", "numbers", "places", "dates", "documents")
+
+
+VALUES = np.arange(40, dtype=np.uint32) + np.uint32(0xFFFFFF00)
 
 
 class Store:
@@ -22,11 +25,15 @@ class Store:
         return (keys % 10).astype(np.float64)
 
 
-def bag(rng, most, counted):
+DAYS = hashed(f"{day}/8" for day in range(1, 7))
+
+
+def bag(rng, most, counted, among=VALUES):
     rows = [
-        np.sort(rng.choice(40, rng.integers(0, most + 1), replace=False)) for _ in range(ARTICLES)
+        np.sort(rng.choice(len(among), rng.integers(0, most + 1), replace=False))
+        for _ in range(ARTICLES)
     ]
-    values = np.concatenate(rows).astype(np.uint32) + np.uint32(0xFFFFFF00)
+    values = among[np.concatenate(rows)]
     counts = rng.integers(1, 6, len(values)).astype(np.uint8)
     if counted:
         counts |= np.where(rng.random(len(values)) < 0.4, counted, 0).astype(np.uint8)
@@ -38,6 +45,7 @@ def profiles():
     rng = np.random.default_rng(3)
     marks = {"words": OPENING, "names": HEADLINE}
     bags = {kind: bag(rng, 0 if kind == "dates" else 20, marks.get(kind, 0)) for kind in KINDS}
+    bags["numbers"] = bag(rng, 8, 0, np.sort(np.concatenate([VALUES[:20], DAYS])))
     return Profiles(
         **bags,
         length=rng.integers(20, 900, ARTICLES).astype(np.int32),
@@ -55,6 +63,7 @@ def test_dense_rows_say_what_sparse_rows_say(profiles, monkeypatch):
     sparse = Weighed(profiles, Store()).compare(pairs)
     assert dense.keys() == sparse.keys()
     assert dense["words"].max() > 0.2
+    assert set(dense["yearless_apart"].tolist()) == {0.0, 1.0}
     for name, values in sparse.items():
         np.testing.assert_allclose(dense[name], values, atol=1e-6, err_msg=name)
 
