@@ -189,7 +189,9 @@ class Material:
 
 _MATERIAL = {
     "static": Material((1, 2), 3000, (0.5, 0.6), tuple(SETS)),
-    "transformer": Material((1, 2), 600, (0.5, 0.6), ()),
+    "transformer": Material(
+        (1, 2), 600, (0.5, 0.6), ("vietnam_news_2016",)
+    ),  # a transformer takes its time
 }
 
 
