@@ -44,7 +44,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "changed": ("changed",),
     "foreign": ("foreign",),
     "templates": ("templates",),
-    "events": ("abmusu", "ecbplus"),
+    "events": ("abmusu", "abmusu_dated", "ecbplus"),
     "ordinary": tuple(SETS),
     "origins": ("origins",),
 }
@@ -69,6 +69,7 @@ def build(name: str, seed: int = 1, part: Part = "test", data: Path | None = Non
         "templates": planted.templates,
         "origins": planted.origins,
         "abmusu": partial(planted.events, "abmusu"),
+        "abmusu_dated": planted.dated,
         "ecbplus": partial(planted.events, "ecbplus"),
         **{each: partial(ordinary, each) for each in SETS},
     }

@@ -221,6 +221,7 @@ _JUDGES: dict[str, Callable[[Corpus, Detection, Report], None]] = {
     "foreign": _across,
     "templates": _templates,
     "abmusu": _events,
+    "abmusu_dated": _events,
     "ecbplus": _events,
     **dict.fromkeys(SETS, _ordinary),
     "origins": _origins,

@@ -17,15 +17,15 @@ from bilingual import changed, condensed, translations
 from copying import Copy, Surroundings
 from corpus import Corpus, Entry, Key, chance, joined, opaque, pair, rows_of
 from edits import Draft
-from gathered import crowded, events, newsroom, seeds
+from gathered import crowded, dated, events, newsroom, seeds
 from origins import origins
 from templates import templates
 
 from detector.records import Article, Pair, Relation
 
 __all__ = [
-    "Corpus", "changed", "condensed", "copies", "crowded", "events", "newsroom", "origins", "seeds",
-    "templates", "translations",
+    "Corpus", "changed", "condensed", "copies", "crowded", "dated", "events", "newsroom", "origins",
+    "seeds", "templates", "translations",
 ]  # fmt: skip
 
 _LEAST = 120  # words of a base: an excerpt of it has at least 60

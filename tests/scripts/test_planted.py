@@ -31,11 +31,14 @@ def small(name: str, part: material.Part = "test", seed: int = 1) -> Corpus:
         return getattr(planted, name)(seed, part, strangers=100)
     if name in ("abmusu", "ecbplus"):
         return planted.events(name, seed, part)
+    if name == "abmusu_dated":
+        return planted.dated(seed, part)
     return getattr(planted, name)(seed, part, bases=16)
 
 
 NAMES = (
-    "copies", "translations", "condensed", "changed", "templates", "origins", "abmusu", "ecbplus",
+    "copies", "translations", "condensed", "changed", "templates", "origins", "abmusu",
+    "abmusu_dated", "ecbplus",
 )  # fmt: skip
 
 
