@@ -45,7 +45,10 @@ class Lists:
             threads: that look at lists; they change no result.
         """
         self._base, self._among, self._threads = base, among, threads
-        self._centres: F32 = _centres(base, among)
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(threads):  # its products are large; the threads change no bit
+            self._centres: F32 = _centres(base, among)
         lengths = np.einsum("ij,ij->i", base, base)[among]
         self._longest = float(np.sqrt(lengths.max()))
         with ThreadPoolExecutor(threads) as pool:
