@@ -7,7 +7,6 @@ measure. What is measured is a fold by itself, as if it were a collection.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -63,18 +62,17 @@ def rows(place: Path, folds: int) -> Iterator[Row]:
 
 def _of(told: Corpus, fold: int, folds: int) -> set[str]:
     """The articles of a fold."""
-
-    def number(key: str) -> int:
-        digest = hashlib.blake2b(f"fold {key}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big") % folds
-
     keys = {
         row["id"]: material.sister_group(row["event_cluster"])
         if row.get("sister_group")
         else row["event_cluster"]
         for row in told.rows
     }
-    return {article for article, key in keys.items() if number(key) == fold}
+    return {
+        article
+        for article, key in keys.items()
+        if material.number_of(f"fold {key}") % folds == fold
+    }
 
 
 def _without(corpus: Corpus, held: set[str]) -> Corpus:

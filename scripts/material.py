@@ -69,8 +69,12 @@ def folder(given: str | Path | None = None) -> Path:
 
 def split(key: str, share: float) -> Literal["train", "test"]:
     """Which half a key belongs to: the same on every machine, whatever else is in the set."""
-    digest = hashlib.blake2b(f"half {key}".encode(), digest_size=8).digest()
-    return "train" if int.from_bytes(digest, "big") < share * 2**64 else "test"
+    return "train" if number_of(f"half {key}") < share * 2**64 else "test"
+
+
+def number_of(key: str) -> int:
+    """A number below 2**64 for a key, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
 
 
 def translations(part: Part, data: Path) -> list[tuple[Document, Document]]:

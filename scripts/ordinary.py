@@ -11,7 +11,6 @@ the pair was left out. The texts are not part of the project.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -60,7 +59,8 @@ def readings(name: str, part: material.Part) -> list[Reading]:
     return [
         Reading(joined(row["a"], row["b"]), row["same"], row["stratum"], row["of"])
         for row in rows
-        if row["set"] == name and part in ("all", _half(first[row["a"]]))
+        if row["set"] == name
+        and part in ("all", material.split(f"ordinary {first[row['a']]}", 0.5))
     ]
 
 
@@ -126,8 +126,3 @@ def _families(pairs: Sequence[Key]) -> dict[str, str]:
         one, other = sorted((root(a), root(b)))
         first[other] = one
     return {name: root(name) for name in list(first)}
-
-
-def _half(family: str) -> material.Part:
-    digest = hashlib.blake2b(f"half ordinary {family}".encode(), digest_size=8).digest()
-    return "train" if int.from_bytes(digest, "big") < 2**63 else "test"

@@ -32,7 +32,8 @@ _QUORUM = Quorum.always(0.5)  # mean score over all pairs between two groups of 
 _EVENT_QUORUM = Quorum(0.4, 0.8)  # mean root of the scores between two groups of reports
 _ANY = Quorum.always(0.0)
 _SURE = 0.45  # score that a report must reach with one other, to be of any event but its own
-_LEVELS = {
+#: Level of which one canonical article a cluster stays, by the name of the policy.
+KEPT = {
     "duplicates": Level.DUPLICATE,
     "syndication": Level.SYNDICATION,
     "events": Level.EVENT,
@@ -226,9 +227,9 @@ def labels(
         corpus: of the pass.
         made: its clusters.
         relations: verified pairs by their ids.
-        keep: level of which one canonical article a cluster stays, of `config.LEVELS`.
+        keep: level of which one canonical article a cluster stays, of `KEPT`.
     """
-    level = _LEVELS[keep]
+    level = KEPT[keep]
     shared = (c for c in made.clusters if c.level is level and len(c.members) > 1)
     chosen = {_canonical(corpus, cluster) for cluster in shared}
     heads = [_told(corpus.fields(i)) for i in range(len(corpus))]
@@ -252,7 +253,7 @@ def labels(
                 score=1.0 if own else (pair.score if pair else None),
                 language=corpus.facts.languages[i],
                 published=published or None,
-                event_date=_written(int(corpus.facts.days[i])),
+                event_date=written(int(corpus.facts.days[i])),
                 credits=corpus.facts.credits(i),
                 title=corpus.facts.title(i, title),
                 source=called[corpus.outlets[i]],
@@ -282,7 +283,8 @@ def _told(head: Head) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=4096)  # so that the rows of one day share its text
-def _written(day: int) -> str | None:
+def written(day: int) -> str | None:
+    """A day as a row tells it; None for 0, which is unknown."""
     return date.fromordinal(day).isoformat() if day else None
 
 

@@ -22,7 +22,7 @@ from detector.pipeline.relating import Judging
 from detector.records import COPIES, Evidence, Level, Pair, Relation
 from detector.text import I64
 from detector.verify.align import SentenceAlignment
-from detector.verify.relation import Scorer, log_odds
+from detector.verify.relation import Scorer, once_linked
 
 F32 = npt.NDArray[np.float32]
 
@@ -68,7 +68,8 @@ class Pairing:
         told: dict[tuple[int, int], tuple[Relation, float, Mapping[str, float]]] = {}
         for judged, groups in found:
             rows = self._together(judged.pairs)
-            confirmed = dict(zip(rows.tolist(), self._linked(judged.scores[rows]), strict=True))
+            scores = once_linked(self._scorers, judged.scores[rows])
+            confirmed = dict(zip(rows.tolist(), scores, strict=True))
             for row, (i, j) in zip(rows.tolist(), judged.pairs[rows].tolist(), strict=True):
                 relation = self.settled(i, j, judged.relations[row])
                 if relation is None:
@@ -171,14 +172,7 @@ class Pairing:
         """The probability of a pair that linking has left in one cluster."""
         if relation is not Relation.SAME_EVENT:
             return score
-        return self._linked(np.array([score], np.float32))[0]
-
-    def _linked(self, scores: F32) -> list[float]:
-        """The same for many pairs of reports."""
-        found: list[float] = (
-            self._scorers["linked"].probability({"log_odds": log_odds(scores)}).tolist()
-        )
-        return found
+        return once_linked(self._scorers, np.array([score], np.float32))[0]
 
     def _together(self, pairs: I64) -> I64:
         """The rows of pairs that one event cluster holds; of most, linking left nothing."""

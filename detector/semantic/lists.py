@@ -45,10 +45,7 @@ class Lists:
             threads: that look at lists; they change no result.
         """
         self._base, self._among, self._threads = base, among, threads
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(threads):  # its products are large; the threads change no bit
-            self._centres: F32 = _centres(base, among)
+        self._centres: F32 = _centres(base, among, threads)
         lengths = np.einsum("ij,ij->i", base, base)[among]
         self._longest = float(np.sqrt(lengths.max()))
         with ThreadPoolExecutor(threads) as pool:
@@ -135,9 +132,10 @@ class Lists:
                 yield asking[start : start + step], members
 
 
-def _centres(base: F32, among: I64) -> F32:
+def _centres(base: F32, among: I64, threads: int) -> F32:
     """The centres of the lists, by k-means over a sample."""
     import faiss
+    from threadpoolctl import threadpool_limits
 
     library: Any = faiss  # whose stubs lack it
     lists = max(len(among) // _PER_LIST, 1)
@@ -153,7 +151,8 @@ def _centres(base: F32, among: I64) -> F32:
         seed=_SEED,
         max_points_per_centroid=_SAMPLE,
     )
-    means.train(base[among])
+    with threadpool_limits(threads):  # the products are large; the threads change no bit
+        means.train(base[among])
     return np.asarray(means.centroids, np.float32)
 
 

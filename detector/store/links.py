@@ -190,8 +190,8 @@ def named(level: int, cluster: int) -> str:
 def digest_of(name: str) -> tuple[int, int] | None:
     """Level and digest of a cluster's id; None if it is no such id."""
     head, _, digits = name.partition("-")
-    for level in range(len(LEVELS)):
-        if head == _HEADS[level]:
+    for level, known in enumerate(_HEADS):
+        if head == known:
             try:
                 return level, int(digits, 16)
             except ValueError:

@@ -115,14 +115,15 @@ def weighed(profiles: Profiles, commonness: Commonness) -> dict[str, DenseRows]:
     for kind, chosen_of in PARTS.items():
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
+        marks = marked(kind, bags[k].values, bags[k].counts)
         for name, of in chosen_of.items():
-            marks = marked(kind, bags[k].values, bags[k].counts)
             parts[kind][name] = every.part(own, columns, of(marks), kind)
     alone: dict[str, F32] = {}
+    worth = alone_of(rare, commonness.articles)
     for kind in ALONE:
         k = kinds.index(kind)
         own, columns = slice(ends[k], ends[k + 1]), (first[k], first[k + 1])
-        alone[kind] = every.alone(own, columns, alone_of(rare, commonness.articles))
+        alone[kind] = every.alone(own, columns, worth)
     k = kinds.index("words")
     every.weight[ends[k] : ends[k + 1]] *= REPEATED[bags[k].counts & COUNT]
     length = np.sqrt(every.sums(every.weight**2, sizes))

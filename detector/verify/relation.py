@@ -93,6 +93,12 @@ def log_odds(probability: F32) -> F32:
     return np.asarray(np.clip(np.log(kept / (1 - kept)), -12, 12), np.float32)
 
 
+def once_linked(scorers: Mapping[str, Scorer], scores: F32) -> list[float]:
+    """Probabilities of reports that linking put into one event, from those by themselves."""
+    found: list[float] = scorers["linked"].probability({"log_odds": log_odds(scores)}).tolist()
+    return found
+
+
 def event_of(language: str) -> str:
     """The question whether two articles in a language tell of one event, if it has its own."""
     return _EVENT_OF + language

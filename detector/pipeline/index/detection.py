@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,23 +12,23 @@ import numpy as np
 
 from detector.cluster.original import Direction, Side, first_of
 from detector.config import Config
-from detector.pipeline.grouping import names_of
+from detector.pipeline.grouping import KEPT, names_of, written
+from detector.pipeline.index.candidates import among
+from detector.pipeline.index.linking import COPIED
 from detector.pipeline.index.sides import UNTOLD, stored_sides, told
 from detector.pipeline.index.verdicts import settled
 from detector.pipeline.pairing import of_one_outlet
 from detector.records import COPIES, Cluster, Detection, Evidence, Label, Level, Pair, Relation
 from detector.store import bodies, links
 from detector.store.bodies import StoredArticle
-from detector.store.links import F32, LEVELS, RELATIONS, Links, named
+from detector.store.links import LEVELS, RELATIONS, Links, named
 from detector.store.store import View
 from detector.verify.profiles import minutes
-from detector.verify.relation import Scorer, log_odds
+from detector.verify.relation import Scorer, once_linked
 
 _STORY, _EVENT = LEVELS.index(Level.SYNDICATION), LEVELS.index(Level.EVENT)
-_COPIES = [RELATIONS.index(relation) for relation in COPIES]
 _TEXTS = 200  # articles whose texts are at hand at once
 _CROWD = 50  # pairs told between two bodies, as in a pass; beyond, the first articles alone
-_KEPT = {"duplicates": Level.DUPLICATE, "syndication": Level.SYNDICATION, "events": Level.EVENT}
 
 _Related = tuple[StoredArticle, StoredArticle, Relation, float]
 
@@ -147,7 +145,7 @@ class Telling:
         for body, articles in of.items():
             alike[self._bodies[body].labels[0]] += articles
         # The last of the same two articles counts: a copy over what its cluster's longest is.
-        order = np.argsort(np.isin(found.relations, _COPIES), kind="stable")
+        order = np.argsort(among(found.relations, COPIED), kind="stable")
         listed = found.of(order)
         for (a, b), code, score in zip(
             listed.pairs.tolist(), listed.relations.tolist(), listed.scores.tolist(), strict=True
@@ -187,14 +185,14 @@ class Telling:
         self, found: Links, of: Mapping[int, Sequence[StoredArticle]], ways: _Ways
     ) -> Iterator[Pair]:
         """Related pairs; who of two was first is put down in `ways`."""
-        linked = dict(zip(found.scores.tolist(), self._linked(found.scores), strict=True))
+        joined = once_linked(self._scoring, found.scores)
+        linked = dict(zip(found.scores.tolist(), joined, strict=True))
         for one, other, relation, score in self._read(self._related(found, of)):
             if relation is Relation.SAME_EVENT:
                 way, score = UNTOLD, linked[score]
                 same, reasons = of_one_outlet(one.outlet, other.outlet)
             else:
                 way, same, reasons = self._told(one, other, relation)
-                score = round(score, 4)
                 ways.put(one, other, way)
             a, b = one.head.id, other.head.id
             if b < a:
@@ -202,7 +200,9 @@ class Telling:
             evidence = self._evidence.get(reasons)
             if evidence is None:
                 evidence = self._evidence[reasons] = Evidence(reasons=reasons)
-            yield Pair(a, b, relation, score, way.original, way.confidence, same, evidence)
+            yield Pair(
+                a, b, relation, round(score, 4), way.original, way.confidence, same, evidence
+            )
 
     def _told(
         self, one: StoredArticle, other: StoredArticle, relation: Relation
@@ -219,7 +219,7 @@ class Telling:
         for cluster in made:
             of[cluster.level].update(dict.fromkeys(cluster.members, cluster))
         duplicates, stories, events = (of[level] for level in Level)
-        keep = _KEPT[self._config.cluster.keep]
+        keep = KEPT[self._config.cluster.keep]
         heads = {a.head.id: a for a in articles}
         canonical = {self._canonical(c, heads) for c in made if c.level is keep}
         called = names_of((a.outlet, a.head.source) for a in articles)
@@ -241,7 +241,7 @@ class Telling:
                 score=1.0 if first == name else (pair.score if pair else None),
                 language=body.language,
                 published=head.published.isoformat() if head.published else None,
-                event_date=_written(body.day),
+                event_date=written(body.day),
                 credits=article.credits,
                 title=article.title,
                 source=called[article.outlet],
@@ -261,11 +261,6 @@ class Telling:
             )  # fmt: skip
 
         return min(cluster.members, key=rank)
-
-    def _linked(self, scores: F32) -> list[float]:
-        """Scores of pairs that their clusters join, from those that the pairs have alone."""
-        odds = {"log_odds": log_odds(scores)}
-        return [round(score, 4) for score in self._scoring["linked"].probability(odds).tolist()]
 
     def _read(self, related: Iterable[_Related]) -> list[_Related]:
         """The same pairs, when what is asked of articles that one may have of another is read."""
@@ -311,8 +306,3 @@ def _by_body(articles: Iterable[StoredArticle]) -> dict[int, list[StoredArticle]
     for article in articles:
         found.setdefault(article.body, []).append(article)
     return found
-
-
-@lru_cache(maxsize=4096)  # so that the rows of one day share its text
-def _written(day: int) -> str | None:
-    return date.fromordinal(day).isoformat() if day else None

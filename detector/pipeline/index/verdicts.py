@@ -22,7 +22,7 @@ from detector.records import COPIES, Evidence, Relation, Verdict
 from detector.store import bodies
 from detector.store.links import RELATIONS, Links, named
 from detector.store.store import View
-from detector.verify.relation import log_odds
+from detector.verify.relation import once_linked
 
 _UNSERVED = "The encoder does not know this language ({}): compared by words alone."
 _EQUAL = {"resemblance": 1.0, "containment": 1.0}
@@ -151,8 +151,7 @@ class Verdicts:
         here, there = ids
         score = match.score
         if match.relation is Relation.SAME_EVENT:
-            odds = {"log_odds": log_odds(np.array([score], np.float32))}
-            score = float(self._scoring["linked"].probability(odds)[0])
+            score = once_linked(self._scoring, np.array([score], np.float32))[0]
         told_why = tuple(reason.replace(ANEW, "") for reason in reasons)
         return Verdict(
             here,
